@@ -1,0 +1,109 @@
+#include "actors/runtime/client.hpp"
+
+#include "messages/catalogue.hpp"
+#include "messages/codec.hpp"
+
+#include <caf/after.hpp>
+
+#include <vector>
+
+namespace touchline::actors {
+
+namespace {
+
+/// Whether it is worth trying again at once, within the deadline. A full disk is not: people have to make room.
+bool may_try_again(ErrorCode code) {
+  return code == UNAVAILABLE || code == OVERLOADED;
+}
+
+} // namespace
+
+client::client(caf::actor_system& system, const router& routes, const clock& time,
+               const client_options& options)
+  : self_{system}, routes_{routes}, time_{time}, options_{options} {
+}
+
+void client::post(std::string id, uint32_t number,
+                  std::shared_ptr<const google::protobuf::Message> body, answer_callback done) {
+  while (pending_.size() >= options_.window)
+    receive_one();
+  auto to = catalogue_data::addresses_of(*catalogue_data::find(number), *body);
+  if (to.empty() || pending_.contains(id)) {
+    done({id, INVALID_ARGUMENT,
+          to.empty() ? catalogue_data::find(number)->name
+                         + " needs the fields that name its receiver: league, and season or team."
+                     : "The command id \"" + id + "\" is under way already.",
+          {}, 0, false});
+    return;
+  }
+  auto& x = pending_[id];
+  x.number = number;
+  x.body = std::move(body);
+  x.head.to = std::move(to.front());
+  x.head.id = id;
+  x.head.correlation = std::move(id);
+  x.head.time_ms = time_.now_ms();
+  x.head.deadline_ms = x.head.time_ms + options_.deadline_ms;
+  x.done = std::move(done);
+  x.deadline_ms = time_.steady_ms() + options_.deadline_ms;
+  send(x);
+}
+
+void client::send(pending_command& command) {
+  auto partition = routes_.find(command.head.to);
+  command.send_again_ms = partition ? command.deadline_ms : time_.steady_ms() + options_.retry_ms;
+  if (partition)
+    caf::actor_cast<caf::abstract_actor*>(partition)->enqueue(
+      caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(self_.ptr()),
+                                caf::make_message_id(), {},
+                                to_caf_message(command.head, command.number, *command.body)),
+      nullptr);
+}
+
+void client::finish() {
+  while (!pending_.empty())
+    receive_one();
+}
+
+void client::receive_one() {
+  self_->receive([this](const answer& x) { take(x); },
+                 caf::after(std::chrono::milliseconds{options_.retry_ms}) >> [this] { chase(); });
+}
+
+void client::take(const answer& x) {
+  auto at = pending_.find(x.id);
+  if (at == pending_.end())
+    return;
+  if (may_try_again(x.code) && time_.steady_ms() + options_.retry_ms < at->second.deadline_ms) {
+    at->second.send_again_ms = time_.steady_ms() + options_.retry_ms;
+    return;
+  }
+  auto done = std::move(at->second.done);
+  pending_.erase(at);
+  done(x);
+}
+
+void client::chase() {
+  auto now = time_.steady_ms();
+  std::vector<std::string> late;
+  for (auto& [id, x] : pending_) {
+    if (now >= x.deadline_ms)
+      late.push_back(id);
+    else if (now >= x.send_again_ms)
+      send(x);
+  }
+  for (auto& id : late) {
+    auto at = pending_.find(id);
+    if (at == pending_.end())
+      continue;
+    auto x = std::move(at->second);
+    pending_.erase(at);
+    x.done({id, DEADLINE_EXCEEDED,
+            catalogue_data::find(x.number)->name + " to " + x.head.to + " was not answered within "
+              + std::to_string(options_.deadline_ms)
+              + " ms; whether it took effect is unknown, send it again under the same id.",
+            {}, 0, false});
+  }
+}
+
+} // namespace touchline::actors

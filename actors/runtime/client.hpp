@@ -1,0 +1,90 @@
+// How commands and reads come in from outside: one thread, many commands under way at the same time, each under an id of
+// its own, sent again under the same id when a partition was not there.
+#pragma once
+
+#include "actors/runtime/clock.hpp"
+#include "actors/runtime/router.hpp"
+#include "messages/header.hpp"
+
+#include <caf/scoped_actor.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace touchline::actors {
+
+/// Bounds of a client.
+struct client_options {
+  /// Commands under way at the same time; `post` waits for answers beyond it.
+  size_t window = 256;
+  /// How long a command is tried, in milliseconds, before it is answered with DEADLINE_EXCEEDED.
+  int64_t deadline_ms = 30'000;
+  /// Pause before a command is sent again, in milliseconds.
+  int64_t retry_ms = 20;
+};
+
+/// Told the answer of a command, on the client's own thread.
+using answer_callback = std::function<void(const answer&)>;
+
+/// Sends commands and reads. Belongs to one thread.
+class client {
+public:
+  client(caf::actor_system& system, const router& routes, const clock& time,
+         const client_options& options = {});
+
+  /// Sends message `number` under `id` and returns at once, or when there is room in the window. `done` is called from
+  /// a later `post`, `ask` or `finish`.
+  void post(std::string id, uint32_t number, std::shared_ptr<const google::protobuf::Message> body,
+            answer_callback done);
+
+  template <class Message>
+  void post(std::string id, Message body, answer_callback done) {
+    post(std::move(id), number_of<Message>, std::make_shared<const Message>(std::move(body)),
+         std::move(done));
+  }
+
+  /// Sends a message and waits for its answer, and for nothing else.
+  template <class Message>
+  answer ask(std::string id, Message body) {
+    answer result;
+    bool answered = false;
+    post(std::move(id), std::move(body), [&](const answer& x) {
+      result = x;
+      answered = true;
+    });
+    while (!answered)
+      receive_one();
+    return result;
+  }
+
+  /// Waits until everything that was sent is answered.
+  void finish();
+
+  /// Commands under way.
+  size_t in_flight() const noexcept { return pending_.size(); }
+
+private:
+  struct pending_command {
+    uint32_t number = 0;
+    std::shared_ptr<const google::protobuf::Message> body;
+    header head;
+    answer_callback done;
+    int64_t deadline_ms = 0;
+    int64_t send_again_ms = 0;
+  };
+
+  void send(pending_command& command);
+  void receive_one();
+  void take(const answer& x);
+  void chase();
+
+  caf::scoped_actor self_;
+  const router& routes_;
+  const clock& time_;
+  client_options options_;
+  std::unordered_map<std::string, pending_command> pending_;
+};
+
+} // namespace touchline::actors

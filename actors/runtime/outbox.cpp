@@ -1,0 +1,155 @@
+#include "actors/runtime/outbox.hpp"
+
+#include <algorithm>
+
+namespace touchline::actors {
+
+namespace {
+
+/// A mark on disk may lag so many positions behind: after a crash, that much is delivered again and recognised.
+constexpr uint64_t max_mark_lag = 256;
+
+/// Redelivery slows down to this many times the first patience.
+constexpr unsigned max_redelivery_doublings = 4;
+
+constexpr uint64_t position_of(uint64_t sequence) {
+  return sequence >> 16;
+}
+
+} // namespace
+
+delivery make_delivery(const Record& record, size_t place, const std::string& from,
+                       const std::string& cause_id,
+                       std::shared_ptr<const google::protobuf::Message> body) {
+  const auto& stored = record.outgoing(static_cast<int>(place));
+  const auto& cause = record.cause();
+  delivery result;
+  result.head.to = stored.to();
+  result.head.from = from;
+  result.head.sequence = record.position() << 16 | place;
+  result.head.correlation = cause.correlation();
+  result.head.causation = cause_id;
+  result.head.time_ms = cause.time_ms();
+  result.head.deadline_ms = cause.deadline_ms();
+  result.number = stored.message();
+  result.body = std::move(body);
+  return result;
+}
+
+std::optional<uint64_t> outbox::reserve(const std::string& from, uint64_t position,
+                                        size_t messages) {
+  auto& x = senders_[from];
+  x.open[position] += messages;
+  auto lowest = x.open.begin()->first;
+  if (x.mark != 0 && (lowest == x.mark || position - x.mark < max_mark_lag))
+    return std::nullopt;
+  x.mark = lowest;
+  return lowest;
+}
+
+void outbox::add(std::vector<delivery> messages, int64_t now_ms) {
+  for (auto& message : messages) {
+    auto& queue = senders_[message.head.from].to[message.head.to];
+    if (queue.messages.empty())
+      queue.last_progress_ms = now_ms;
+    if (queue.sent == queue.messages.size() && queue.sent < window_)
+      ready_.emplace_back(message.head.from, message.head.to);
+    queue.messages.push_back(std::move(message));
+    ++size_;
+  }
+}
+
+void outbox::acknowledge(const std::string& from, const std::string& to, uint64_t sequence,
+                         int64_t now_ms) {
+  auto at = senders_.find(from);
+  if (at == senders_.end())
+    return;
+  auto pair = at->second.to.find(to);
+  if (pair == at->second.to.end())
+    return;
+  auto& queue = pair->second;
+  while (!queue.messages.empty() && queue.messages.front().head.sequence <= sequence) {
+    auto open = at->second.open.find(position_of(queue.messages.front().head.sequence));
+    if (--open->second == 0)
+      at->second.open.erase(open);
+    queue.messages.pop_front();
+    queue.sent -= queue.sent > 0 ? 1 : 0;
+    --size_;
+  }
+  queue.last_progress_ms = now_ms;
+  queue.redeliveries = 0;
+  if (queue.messages.empty())
+    at->second.to.erase(pair);
+  else if (queue.sent < queue.messages.size() && queue.sent + 1 >= window_)
+    ready_.emplace_back(from, to);
+}
+
+delivery outbox::prepared(const pair_queue& queue, size_t index) const {
+  auto result = queue.messages[index];
+  result.head.previous = index == 0 ? 0 : queue.messages[index - 1].head.sequence;
+  return result;
+}
+
+std::vector<delivery> outbox::take_ready() {
+  std::vector<delivery> result;
+  for (auto& [from, to] : ready_) {
+    auto at = senders_.find(from);
+    if (at == senders_.end())
+      continue;
+    auto pair = at->second.to.find(to);
+    if (pair == at->second.to.end())
+      continue;
+    auto& queue = pair->second;
+    for (; queue.sent < queue.messages.size() && queue.sent < window_; ++queue.sent)
+      result.push_back(prepared(queue, queue.sent));
+  }
+  ready_.clear();
+  return result;
+}
+
+int64_t outbox::patience(const pair_queue& queue) const {
+  return redelivery_ms_ << std::min(queue.redeliveries, max_redelivery_doublings);
+}
+
+std::vector<delivery> outbox::take_overdue(int64_t now_ms) {
+  std::vector<delivery> result;
+  for (auto& [from, x] : senders_)
+    for (auto& [to, queue] : x.to) {
+      if (now_ms - queue.last_progress_ms < patience(queue))
+        continue;
+      for (size_t i = 0; i < queue.sent; ++i)
+        result.push_back(prepared(queue, i));
+      queue.last_progress_ms = now_ms;
+      ++queue.redeliveries;
+    }
+  return result;
+}
+
+std::vector<mark_change> outbox::take_mark_changes() {
+  std::vector<mark_change> result;
+  for (auto at = senders_.begin(); at != senders_.end();) {
+    auto& x = at->second;
+    if (x.open.empty()) {
+      if (x.mark != 0)
+        result.push_back({at->first, std::nullopt});
+      at = senders_.erase(at);
+      continue;
+    }
+    if (auto lowest = x.open.begin()->first; lowest - x.mark >= max_mark_lag) {
+      x.mark = lowest;
+      result.push_back({at->first, lowest});
+    }
+    ++at;
+  }
+  return result;
+}
+
+int64_t outbox::oldest_wait_ms(int64_t now_ms) const {
+  int64_t result = 0;
+  for (auto& [from, x] : senders_)
+    for (auto& [to, queue] : x.to)
+      result = std::max(result, now_ms - queue.last_progress_ms);
+  return result;
+}
+
+} // namespace touchline::actors

@@ -1,0 +1,660 @@
+#include "actors/runtime/partition_actor.hpp"
+
+#include "actors/runtime/local_messages.hpp"
+#include "actors/runtime/supervisor_actor.hpp"
+#include "messages/catalogue.hpp"
+#include "messages/codec.hpp"
+#include "messages/text.hpp"
+
+#include <caf/send.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace touchline::actors {
+
+namespace {
+
+constexpr size_t outbox_page = 1'000;
+
+void pass_on(const caf::actor& to, caf::message content, caf::execution_unit* host) {
+  caf::actor_cast<caf::abstract_actor*>(to)->enqueue(
+    caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(content)), host);
+}
+
+ErrorCode code_of(const storage::storage_error& error) {
+  switch (error.code) {
+    case storage::error_code::disk_full:
+      return DISK_FULL;
+    case storage::error_code::damaged:
+      return DAMAGED;
+    case storage::error_code::too_large:
+      return TOO_LARGE;
+    default:
+      return STORAGE_FAILED;
+  }
+}
+
+void refuse_command(caf::response_promise& promise, const std::string& id, const refusal& why) {
+  promise.deliver(answer{id, why.code, why.text, {}, 0, false});
+}
+
+bool has_control_characters(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+/// What is wrong with an address from outside, if anything.
+std::optional<refusal> check_address(const std::string& to, const entity_kinds& kinds) {
+  auto kind = kind_of(to);
+  if (to.size() > max_address_bytes || kind.size() + 1 >= to.size() || has_control_characters(to))
+    return refusal{INVALID_ARGUMENT,
+                   "An address is kind/key, as in team/en.1/arsenal-fc, with at most 255 bytes and "
+                   "no control characters."};
+  if (kinds.find(kind))
+    return std::nullopt;
+  auto contexts = catalogue_data::contexts();
+  if (std::ranges::find(contexts, kind, &context_info::name) != contexts.end())
+    return refusal{UNSUPPORTED,
+                   "The context " + std::string{kind} + " is not part of this version yet."};
+  return refusal{NOT_FOUND, "There is no kind of entity called \"" + std::string{kind} + "\"."};
+}
+
+} // namespace
+
+partition_actor::partition_actor(caf::actor_config& config, partition_environment environment,
+                                 uint32_t index, uint64_t incarnation)
+  : event_based_actor{config},
+    environment_{std::move(environment)},
+    options_{environment_.entities->options},
+    index_{index},
+    incarnation_{incarnation},
+    outbox_{options_.delivery_window, options_.redelivery_ms},
+    restarts_{options_.entities} {
+  set_default_handler([this](caf::message& content) -> caf::skippable_result {
+    receive(content);
+    return caf::delegated<caf::message>{};
+  });
+  set_down_handler([this](const caf::down_msg& down) {
+    for (auto& [id, x] : slots_)
+      if (x.actor && x.actor.address() == down.source) {
+        entity_ended({id, x.incarnation, UNAVAILABLE, to_string(down.reason), false});
+        return;
+      }
+  });
+}
+
+caf::behavior partition_actor::make_behavior() {
+  recover();
+  return {
+    [this](entity_outcome& x) { finish(x); },
+    [this](const commit_notice& x) { committed(x); },
+    [this](const acknowledgements& x) { take_acknowledgements(x); },
+    [this](const entity_failed& x) { entity_ended(x); },
+    [this](entity_passivated& x) { passivated(x); },
+    [this](restart_entity x) { restarted(x.slot); },
+    [this](partition_tick) { tick(); },
+    [this](activity_query) { return current_activity(); },
+    [this](passivate_all) {
+      for (auto& [id, x] : slots_)
+        passivate(x);
+    },
+    [this](const fail_request& x) {
+      if (x.address.empty())
+        fail_upward(UNAVAILABLE, "Partition " + std::to_string(index_) + " was made to fail.");
+      else if (auto at = slots_by_address_.find(x.address); at != slots_by_address_.end())
+        send_exit(slots_.at(at->second).actor, caf::exit_reason::kill);
+    }};
+}
+
+void partition_actor::on_exit() {
+  for (auto& [id, x] : slots_)
+    if (x.actor)
+      send_exit(x.actor, caf::exit_reason::kill);
+  environment_.metrics->active_entities->dec(static_cast<int64_t>(slots_.size()));
+  environment_.metrics->commands_in_flight->dec(static_cast<int64_t>(commands_));
+  slots_.clear();
+}
+
+// -- beginning and end ----------------------------------------------------------------------------
+
+/// Nothing is read before everything that an earlier life of this partition submitted is decided: the first ticket is a
+/// barrier behind it.
+void partition_actor::recover() {
+  submit({});
+}
+
+tl::expected<void, storage::storage_error> partition_actor::recover_outbox() {
+  std::string after;
+  for (;;) {
+    auto marks = environment_.entities->store->outbox(after, outbox_page);
+    if (!marks)
+      return tl::unexpected{marks.error()};
+    for (auto& mark : *marks)
+      if (environment_.routes->index_of(mark.address) == index_)
+        if (auto recovered = recover_messages_of(mark); !recovered)
+          return recovered;
+    if (marks->size() < outbox_page)
+      return {};
+    after = marks->back().address;
+  }
+}
+
+tl::expected<void, storage::storage_error>
+partition_actor::recover_messages_of(const storage::outbox_mark& mark) {
+  auto next = mark.lowest_position;
+  for (;;) {
+    auto progress = environment_.entities->store->read_stream(
+      mark.address, next, {}, [this, &mark](uint64_t position, std::string_view bytes) {
+        Record record;
+        if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+          return true; // The entity itself reports it when it is activated.
+        std::vector<delivery> messages;
+        const auto& cause = record.cause();
+        auto cause_id = to_header(cause, mark.address).message_id();
+        for (int i = 0; i < record.outgoing_size(); ++i) {
+          std::shared_ptr<const google::protobuf::Message> body
+            = parse_message(record.outgoing(i).message(), record.outgoing(i).body());
+          if (body)
+            messages.push_back(make_delivery(record, static_cast<size_t>(i), mark.address, cause_id,
+                                             std::move(body)));
+        }
+        if (!messages.empty()) {
+          outbox_.reserve(mark.address, position, messages.size());
+          outbox_.add(std::move(messages), now_ms());
+        }
+        return true;
+      });
+    if (!progress)
+      return tl::unexpected{progress.error()};
+    if (progress->at_end)
+      return {};
+    next = progress->next_position;
+  }
+}
+
+void partition_actor::fail_upward(ErrorCode code, const std::string& text) {
+  if (std::exchange(failed_, true))
+    return;
+  refusal why{code, text};
+  for (auto& x : in_flight_)
+    if (x.from_outside)
+      refuse_command(x.promise, x.reply.id, why);
+  for (auto& [id, x] : slots_)
+    for (auto& message : x.waiting)
+      if (message.from_outside)
+        refuse_command(message.promise, message.content.get_as<header>(0).id, why);
+  for (auto& [content, promise] : early_)
+    refuse_command(promise, content.get_as<header>(0).id, why);
+  send(environment_.supervisor, partition_failed{index_, incarnation_, code, text});
+  quit(caf::make_error(caf::sec::runtime_error, text));
+}
+
+// -- messages in ----------------------------------------------------------------------------------
+
+void partition_actor::receive(caf::message content) {
+  auto promise = make_response_promise();
+  auto number = number_of_message(content);
+  if (number == 0) {
+    refuse_command(promise, {}, {UNSUPPORTED, "This is no message of the catalogue."});
+    return;
+  }
+  const auto& head = content.get_as<header>(0);
+  if (head.from_outside()) {
+    if (auto refused = check_command(head, number, *body_of_message(content))) {
+      if (refused->code == OVERLOADED)
+        environment_.metrics->overloaded->inc();
+      environment_.metrics->refused[number - 1]->inc();
+      refuse_command(promise, head.id, *refused);
+      return;
+    }
+    ++commands_;
+    environment_.metrics->commands_in_flight->inc();
+  }
+  if (!open_) {
+    early_.emplace_back(std::move(content), std::move(promise));
+    return;
+  }
+  auto from_outside = head.from_outside();
+  deliver_to_entity(head, {content, std::move(promise), from_outside, 0, {}});
+}
+
+std::optional<refusal>
+partition_actor::check_command(const header& head, uint32_t number,
+                               const google::protobuf::Message& body) const {
+  if (auto wrong = check_address(head.to, *environment_.entities->kinds))
+    return wrong;
+  const auto& kind = *environment_.entities->kinds->find(kind_of(head.to));
+  const auto& info = *catalogue_data::find(number);
+  if (std::ranges::find(info.senders, "outside") == info.senders.end())
+    return refusal{UNSUPPORTED, info.name + " is sent by " + info.senders.front()
+                                  + " only, not from outside."};
+  if (!kind.can_handle(number))
+    return refusal{UNSUPPORTED, info.name + " is not supported by " + kind.name + " yet."};
+  if (info.mode != message_mode::read && (head.id.empty() || head.id.size() > max_command_id_bytes))
+    return refusal{INVALID_ARGUMENT, "A command needs an id of 1 to "
+                                       + std::to_string(max_command_id_bytes) + " bytes."};
+  if (auto bytes = body.ByteSizeLong(); bytes > max_message_bytes)
+    return refusal{TOO_LARGE, "The message has " + std::to_string(bytes) + " bytes; at most "
+                                + std::to_string(max_message_bytes) + " are taken."};
+  if (auto wrong = check_text_fields(body))
+    return refusal{INVALID_ARGUMENT, *wrong};
+  if (commands_ >= options_.max_in_flight_commands
+      || slots_.size() >= size_t{2} * options_.max_active_entities)
+    return refusal{OVERLOADED, "Too many commands are under way; send it again a little later."};
+  if (info.mode != message_mode::read && outbox_.size() >= options_.max_outbox_messages)
+    return refusal{OVERLOADED, "Too many messages wait for their receivers; send it again a little "
+                               "later."};
+  return std::nullopt;
+}
+
+void partition_actor::deliver_to_entity(const header& head, waiting_message message) {
+  const auto* kind = environment_.entities->kinds->find(kind_of(head.to));
+  if (!kind || !kind->can_handle(number_of_message(message.content))) {
+    spdlog::error("{} sent a message to {}, which this version does not handle", head.from,
+                  head.to);
+    return;
+  }
+  auto at = slots_by_address_.find(head.to);
+  auto& x = at == slots_by_address_.end() ? activate(head.to, *kind) : slots_.at(at->second);
+  if (x.waiting.size() >= options_.max_waiting_messages) {
+    if (message.from_outside) {
+      environment_.metrics->overloaded->inc();
+      environment_.metrics->commands_in_flight->dec();
+      --commands_;
+      refuse_command(message.promise, head.id,
+                     {OVERLOADED,
+                      "Too many messages wait for " + x.address + "; send it again later."});
+    }
+    return;
+  }
+  ++waiting_;
+  x.waiting.push_back(std::move(message));
+  if (x.state == slot_state::running)
+    hand_over(x, x.waiting.back());
+}
+
+void partition_actor::hand_over(slot& to, const waiting_message& message) {
+  if (message.attempts >= options_.handler_attempts)
+    send(to.actor, set_aside_request{message.content, message.error, message.attempts});
+  else
+    pass_on(to.actor, message.content, context());
+}
+
+// -- outcomes -------------------------------------------------------------------------------------
+
+void partition_actor::finish(entity_outcome& outcome) {
+  auto* x = find_slot(outcome.slot);
+  if (!x || x->incarnation != outcome.incarnation || x->waiting.empty())
+    return;
+  auto message = std::move(x->waiting.front());
+  x->waiting.pop_front();
+  --waiting_;
+  ++handled_;
+  x->failures_in_a_row = 0;
+  touch(*x);
+  if (outcome.kind == outcome_kind::out_of_order)
+    return;
+  const auto& head = message.content.get_as<header>(0);
+  in_flight entry;
+  entry.slot = outcome.slot;
+  entry.position = outcome.position;
+  entry.number = number_of_message(message.content);
+  entry.is_record = outcome.kind == outcome_kind::recorded;
+  entry.is_dead_letter = !outcome.dead_letter.empty();
+  entry.from_outside = message.from_outside;
+  entry.promise = std::move(message.promise);
+  entry.reply = std::move(outcome.reply);
+  entry.reply.id = head.id;
+  if (!entry.from_outside)
+    entry.acknowledge = acknowledgement{head.from, x->address, head.sequence};
+  if (entry.is_dead_letter)
+    spdlog::warn("{} was set aside as dead letter {}: {}",
+                 catalogue_data::find(entry.number)->name, outcome.dead_letter, entry.reply.text);
+  if (entry.is_record) {
+    ++x->uncommitted;
+    if (!outcome.messages.empty())
+      if (auto mark = outbox_.reserve(x->address, outcome.position, outcome.messages.size()))
+        outcome.batch.set_outbox(x->address, *mark);
+    entry.messages = std::move(outcome.messages);
+    entry.ticket = last_ticket_ + 1;
+    in_flight_.push_back(std::move(entry));
+    submit(std::move(outcome.batch));
+    return;
+  }
+  entry.ticket = x->committed_position >= outcome.position || x->uncommitted == 0 ? 0 : last_ticket_;
+  if (entry.ticket > durable_ticket_) {
+    in_flight_.push_back(std::move(entry));
+    return;
+  }
+  std::vector<acknowledgement> entries;
+  release(std::move(entry), entries);
+  send_acknowledgements(std::move(entries));
+}
+
+void partition_actor::submit(storage::write_batch batch) {
+  ++last_ticket_;
+  if (backlog_.empty()) {
+    auto token = commit_ticket::make(index_, incarnation_, last_ticket_);
+    switch (environment_.writer->submit(std::move(batch), token)) {
+      case storage::submitted::queued:
+        return;
+      case storage::submitted::stopped:
+        fail_upward(STORAGE_FAILED,
+                    "Storage has stopped: " + environment_.writer->statistics().last_error);
+        return;
+      case storage::submitted::overloaded:
+        break;
+    }
+  }
+  backlog_.emplace_back(last_ticket_, std::move(batch));
+}
+
+void partition_actor::flush_backlog() {
+  while (!backlog_.empty()) {
+    auto& [ticket, batch] = backlog_.front();
+    auto token = commit_ticket::make(index_, incarnation_, ticket);
+    auto result = environment_.writer->submit(std::move(batch), token);
+    if (result == storage::submitted::overloaded)
+      return;
+    if (result == storage::submitted::stopped) {
+      fail_upward(STORAGE_FAILED,
+                  "Storage has stopped: " + environment_.writer->statistics().last_error);
+      return;
+    }
+    backlog_.pop_front();
+  }
+}
+
+void partition_actor::committed(const commit_notice& notice) {
+  if (notice.incarnation != (incarnation_ & 0xffff) || failed_)
+    return;
+  if (notice.error) {
+    fail_upward(code_of(*notice.error), notice.error->text);
+    return;
+  }
+  durable_ticket_ = notice.ticket;
+  std::vector<acknowledgement> entries;
+  while (!failed_ && !in_flight_.empty() && in_flight_.front().ticket <= durable_ticket_) {
+    auto entry = std::move(in_flight_.front());
+    in_flight_.pop_front();
+    release(std::move(entry), entries);
+  }
+  flush_backlog();
+  if (!open_ && !failed_) {
+    if (auto recovered = recover_outbox(); !recovered) {
+      fail_upward(code_of(recovered.error()), recovered.error().text);
+      return;
+    }
+    open_ = true;
+    for (auto& [content, promise] : std::exchange(early_, {})) {
+      const auto& head = content.get_as<header>(0);
+      deliver_to_entity(head, {content, promise, head.from_outside(), 0, {}});
+    }
+    tick();
+  }
+  send_acknowledgements(std::move(entries));
+  send_ready();
+}
+
+void partition_actor::release(in_flight entry, std::vector<acknowledgement>& entries) {
+  if (entry.is_record) {
+    environment_.metrics->records->inc();
+    if (entry.is_dead_letter)
+      environment_.metrics->dead_letters->inc();
+    if (auto* x = find_slot(entry.slot)) {
+      x->committed_position = std::max(x->committed_position, entry.position);
+      if (--x->uncommitted == 0 && x->state == slot_state::waiting_for_commits)
+        restart_when_possible(*x);
+    }
+    if (!entry.messages.empty())
+      outbox_.add(std::move(entry.messages), now_ms());
+  }
+  count(entry.number, entry.reply);
+  if (entry.acknowledge)
+    entries.push_back(std::move(*entry.acknowledge));
+  if (entry.from_outside) {
+    --commands_;
+    environment_.metrics->commands_in_flight->dec();
+    entry.promise.deliver(std::move(entry.reply));
+  }
+}
+
+void partition_actor::count(uint32_t number, const answer& reply) {
+  auto& metrics = *environment_.metrics;
+  if (reply.repeated)
+    metrics.duplicates->inc();
+  else if (reply.ok())
+    metrics.handled[number - 1]->inc();
+  else
+    metrics.refused[number - 1]->inc();
+}
+
+void partition_actor::send_ready() {
+  dispatch(outbox_.take_ready());
+}
+
+void partition_actor::send_again() {
+  auto overdue = outbox_.take_overdue(now_ms());
+  environment_.metrics->redeliveries->inc(static_cast<int64_t>(overdue.size()));
+  dispatch(std::move(overdue));
+}
+
+void partition_actor::dispatch(std::vector<delivery> messages) {
+  for (auto& x : messages) {
+    auto target = environment_.routes->index_of(x.head.to);
+    auto content = to_caf_message(std::move(x.head), x.number, *x.body);
+    if (target == index_)
+      deliver_to_entity(content.get_as<header>(0), {content, {}, false, 0, {}});
+    else if (auto other = environment_.routes->at(target))
+      pass_on(other, std::move(content), context());
+  }
+}
+
+void partition_actor::send_acknowledgements(std::vector<acknowledgement> entries) {
+  if (entries.empty())
+    return;
+  std::unordered_map<uint32_t, acknowledgements> by_partition;
+  for (auto& x : entries)
+    by_partition[environment_.routes->index_of(x.from)].entries.push_back(std::move(x));
+  for (auto& [target, x] : by_partition) {
+    if (target == index_)
+      take_acknowledgements(x);
+    else if (auto other = environment_.routes->at(target))
+      send(other, std::move(x));
+  }
+}
+
+void partition_actor::take_acknowledgements(const acknowledgements& x) {
+  for (auto& entry : x.entries)
+    outbox_.acknowledge(entry.from, entry.to, entry.sequence, now_ms());
+  send_ready();
+}
+
+// -- entities -------------------------------------------------------------------------------------
+
+partition_actor::slot* partition_actor::find_slot(uint64_t id) {
+  auto at = slots_.find(id);
+  return at == slots_.end() ? nullptr : &at->second;
+}
+
+partition_actor::slot& partition_actor::activate(const std::string& address,
+                                                 const entity_kind& kind) {
+  make_room();
+  auto id = next_slot_++;
+  auto& x = slots_[id];
+  x.id = id;
+  x.address = address;
+  x.kind = &kind;
+  x.age = ages_.insert(ages_.end(), id);
+  slots_by_address_.emplace(address, id);
+  environment_.metrics->activations->inc();
+  environment_.metrics->active_entities->inc();
+  touch(x);
+  start(x);
+  return x;
+}
+
+void partition_actor::start(slot& x) {
+  x.state = slot_state::running;
+  x.incarnation = next_incarnation_++;
+  x.actor = spawn<entity_actor>(environment_.entities, *x.kind, x.address, x.id, x.incarnation,
+                                caf::actor{this});
+  monitor(x.actor);
+  for (auto& message : x.waiting)
+    hand_over(x, message);
+}
+
+void partition_actor::touch(slot& x) {
+  x.last_active_ms = now_ms();
+  ages_.splice(ages_.end(), ages_, x.age);
+}
+
+void partition_actor::entity_ended(const entity_failed& failure) {
+  auto* x = find_slot(failure.slot);
+  if (!x || x->incarnation != failure.incarnation || !x->actor || failed_)
+    return;
+  demonitor(x->actor);
+  x->actor = nullptr;
+  if (failure.while_activating) {
+    fail_activation(*x, failure);
+    return;
+  }
+  if (failure.code == HANDLER_FAILED && !x->waiting.empty()) {
+    auto& blamed = x->waiting.front();
+    ++blamed.attempts;
+    blamed.error = failure.text;
+  }
+  ++x->failures_in_a_row;
+  environment_.metrics->entity_restarts->inc();
+  spdlog::warn("{} failed and is restarted: {}", x->address, failure.text);
+  x->state = slot_state::waiting_for_commits;
+  if (x->uncommitted == 0)
+    restart_when_possible(*x);
+}
+
+void partition_actor::restart_when_possible(slot& x) {
+  auto delay = restarts_.note_failure(now_ms(), x.failures_in_a_row);
+  if (!delay) {
+    fail_upward(UNAVAILABLE, "The entities of partition " + std::to_string(index_)
+                               + " failed more than " + std::to_string(options_.entities.intensity)
+                               + " times in " + std::to_string(options_.entities.period_ms)
+                               + " ms; the partition restarts. Send the command again under the "
+                                 "same id.");
+    return;
+  }
+  x.state = slot_state::backing_off;
+  delayed_send(caf::actor{this}, std::chrono::milliseconds{*delay}, restart_entity{x.id});
+}
+
+void partition_actor::restarted(uint64_t slot_id) {
+  if (auto* x = find_slot(slot_id); x && x->state == slot_state::backing_off)
+    start(*x);
+}
+
+void partition_actor::fail_activation(slot& x, const entity_failed& failure) {
+  spdlog::error("{} cannot be activated: {}", x.address, failure.text);
+  for (auto& message : std::exchange(x.waiting, {})) {
+    --waiting_;
+    if (!message.from_outside)
+      continue; // Its sender keeps it and delivers it again.
+    --commands_;
+    environment_.metrics->commands_in_flight->dec();
+    environment_.metrics->refused[number_of_message(message.content) - 1]->inc();
+    refuse_command(message.promise, message.content.get_as<header>(0).id,
+                   {failure.code, failure.text});
+  }
+  forget(x);
+}
+
+void partition_actor::passivate(slot& x) {
+  if (x.state != slot_state::running || !x.waiting.empty() || x.uncommitted > 0)
+    return;
+  x.state = slot_state::passivating;
+  send(x.actor, passivate_request{});
+}
+
+void partition_actor::passivated(entity_passivated& last) {
+  auto* x = find_slot(last.slot);
+  if (!x || x->incarnation != last.incarnation || !x->actor)
+    return;
+  demonitor(x->actor);
+  x->actor = nullptr;
+  if (!last.batch.empty())
+    submit(std::move(last.batch));
+  if (x->waiting.empty()) {
+    environment_.metrics->passivations->inc();
+    forget(*x);
+  } else {
+    start(*x);
+  }
+}
+
+void partition_actor::make_room() {
+  if (slots_.size() < options_.max_active_entities)
+    return;
+  constexpr int at_once = 4;
+  int found = 0;
+  for (auto id : ages_) {
+    auto& x = slots_.at(id);
+    if (x.state != slot_state::running || !x.waiting.empty() || x.uncommitted > 0)
+      continue;
+    passivate(x);
+    if (++found == at_once)
+      return;
+  }
+}
+
+void partition_actor::forget(slot& x) {
+  slots_by_address_.erase(x.address);
+  ages_.erase(x.age);
+  environment_.metrics->active_entities->dec();
+  slots_.erase(x.id);
+}
+
+// -- upkeep ---------------------------------------------------------------------------------------
+
+void partition_actor::tick() {
+  auto now = now_ms();
+  for (auto id : ages_) {
+    auto& x = slots_.at(id);
+    if (now - x.last_active_ms < options_.idle_ms)
+      break;
+    passivate(x);
+  }
+  flush_backlog();
+  update_marks();
+  send_again();
+  auto& metrics = *environment_.metrics;
+  metrics.waiting_messages->value(static_cast<int64_t>(waiting_));
+  metrics.outbox_messages->value(static_cast<int64_t>(outbox_.size()));
+  metrics.oldest_outbox_wait_ms->value(outbox_.oldest_wait_ms(now));
+  if (!failed_)
+    delayed_send(caf::actor{this}, std::chrono::milliseconds{options_.tick_ms}, partition_tick{});
+}
+
+void partition_actor::update_marks() {
+  auto changes = outbox_.take_mark_changes();
+  if (changes.empty())
+    return;
+  storage::write_batch batch;
+  for (auto& change : changes) {
+    if (change.lowest_position)
+      batch.set_outbox(change.from, *change.lowest_position);
+    else
+      batch.clear_outbox(change.from);
+  }
+  submit(std::move(batch));
+}
+
+activity partition_actor::current_activity() const {
+  auto idle = open_ && waiting_ == 0 && in_flight_.empty() && backlog_.empty()
+              && outbox_.size() == 0;
+  return {idle, handled_, slots_.size()};
+}
+
+int64_t partition_actor::now_ms() const {
+  return environment_.entities->time->steady_ms();
+}
+
+} // namespace touchline::actors

@@ -1,0 +1,233 @@
+// One partition: the unit of order and of failover. It activates and supervises its entities, hands them their messages,
+// sends their records to be committed, and lets nothing out before it is durable: answers, acknowledgements and the
+// messages of the outbox wait for the commit. Today its log is the storage writer; a replicated log takes the same place.
+#pragma once
+
+#include "actors/runtime/entity_actor.hpp"
+#include "actors/runtime/outbox.hpp"
+#include "actors/runtime/router.hpp"
+#include "actors/runtime/runtime_metrics.hpp"
+#include "storage/writer.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/response_promise.hpp>
+
+#include <deque>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace touchline::actors {
+
+// -- what partitions are told ---------------------------------------------------------------------
+
+/// From the writer: everything up to `ticket` is durable, or nothing from `ticket` on is.
+struct commit_notice {
+  uint64_t incarnation = 0;
+  uint64_t ticket = 0;
+  std::optional<storage::storage_error> error;
+};
+
+/// One acknowledgement: `to` made the messages of `from` up to `sequence` durable.
+struct acknowledgement {
+  std::string from;
+  std::string to;
+  uint64_t sequence = 0;
+};
+
+/// From another partition.
+struct acknowledgements {
+  std::vector<acknowledgement> entries;
+};
+
+struct partition_tick {};
+
+/// The back-off of an entity is over.
+struct restart_entity {
+  uint64_t slot = 0;
+};
+
+/// Is anything under way? Answered with `activity`.
+struct activity_query {};
+
+/// `idle`: nothing waits, nothing is being written, every message is acknowledged. `handled` grows with every message, so
+/// that two equal answers in a row mean that nothing happened in between.
+struct activity {
+  bool idle = false;
+  uint64_t handled = 0;
+  uint64_t active_entities = 0;
+};
+
+/// Makes an entity (or, with an empty address, the partition itself) fail, as a defect would.
+struct fail_request {
+  std::string address;
+};
+
+/// Makes every idle entity leave memory now.
+struct passivate_all {};
+
+// -- the actor ------------------------------------------------------------------------------------
+
+/// What every partition of a node is given.
+struct partition_environment {
+  std::shared_ptr<const entity_environment> entities;
+  storage::writer* writer = nullptr;
+  router* routes = nullptr;
+  runtime_metrics* metrics = nullptr;
+  /// Hears of a partition's failure before its end.
+  caf::actor supervisor;
+};
+
+/// The token under which a partition's batch is known to the writer: which partition, which of its lives, which batch.
+struct commit_ticket {
+  static constexpr uint64_t make(uint32_t partition, uint64_t incarnation, uint64_t ticket) {
+    return uint64_t{partition} << 56 | (incarnation & 0xffff) << 40 | (ticket & 0xff'ffff'ffff);
+  }
+  static constexpr uint32_t partition(uint64_t token) { return static_cast<uint32_t>(token >> 56); }
+  static constexpr uint64_t incarnation(uint64_t token) { return token >> 40 & 0xffff; }
+  static constexpr uint64_t ticket(uint64_t token) { return token & 0xff'ffff'ffff; }
+};
+
+/// The actor of one partition. See the head of this file.
+class partition_actor : public caf::event_based_actor {
+public:
+  partition_actor(caf::actor_config& config, partition_environment environment, uint32_t index,
+                  uint64_t incarnation);
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+  const char* name() const override { return "touchline.partition"; }
+
+private:
+  // -- types --------------------------------------------------------------------------------------
+
+  /// A message that its entity has not finished.
+  struct waiting_message {
+    caf::message content;
+    /// Pending when somebody outside waits for the answer.
+    caf::response_promise promise;
+    bool from_outside = false;
+    uint32_t attempts = 0;
+    /// Why the last attempt failed.
+    std::string error;
+  };
+
+  enum class slot_state : uint8_t { running, passivating, waiting_for_commits, backing_off };
+
+  /// An entity that is in memory, or on its way there or back.
+  struct slot {
+    uint64_t id = 0;
+    std::string address;
+    const entity_kind* kind = nullptr;
+    slot_state state = slot_state::running;
+    caf::actor actor;
+    uint64_t incarnation = 0;
+    std::deque<waiting_message> waiting;
+    /// Records on their way to the disk.
+    size_t uncommitted = 0;
+    uint64_t committed_position = 0;
+    unsigned failures_in_a_row = 0;
+    int64_t last_active_ms = 0;
+    std::list<uint64_t>::iterator age;
+  };
+
+  /// Something that waits for its ticket to be durable.
+  struct in_flight {
+    uint64_t ticket = 0;
+    uint64_t slot = 0;
+    uint64_t position = 0;
+    uint32_t number = 0;
+    bool is_record = false;
+    bool is_dead_letter = false;
+    caf::response_promise promise;
+    bool from_outside = false;
+    answer reply;
+    std::optional<acknowledgement> acknowledge;
+    std::vector<delivery> messages;
+  };
+
+  // -- beginning and end --------------------------------------------------------------------------
+
+  void recover();
+  tl::expected<void, storage::storage_error> recover_outbox();
+  tl::expected<void, storage::storage_error> recover_messages_of(const storage::outbox_mark& mark);
+  void fail_upward(ErrorCode code, const std::string& text);
+
+  // -- messages in --------------------------------------------------------------------------------
+
+  void receive(caf::message content);
+  std::optional<refusal> check_command(const header& head, uint32_t number,
+                                       const google::protobuf::Message& body) const;
+  void deliver_to_entity(const header& head, waiting_message message);
+  void hand_over(slot& to, const waiting_message& message);
+
+  // -- outcomes -----------------------------------------------------------------------------------
+
+  void finish(entity_outcome& outcome);
+  void submit(storage::write_batch batch);
+  void flush_backlog();
+  void committed(const commit_notice& notice);
+  void release(in_flight entry, std::vector<acknowledgement>& acknowledgements);
+  void send_ready();
+  void send_again();
+  void dispatch(std::vector<delivery> messages);
+  void send_acknowledgements(std::vector<acknowledgement> entries);
+  void take_acknowledgements(const acknowledgements& x);
+  void count(uint32_t number, const answer& reply);
+
+  // -- entities -----------------------------------------------------------------------------------
+
+  slot* find_slot(uint64_t id);
+  slot& activate(const std::string& address, const entity_kind& kind);
+  void start(slot& x);
+  void touch(slot& x);
+  void entity_ended(const entity_failed& failure);
+  void fail_activation(slot& x, const entity_failed& failure);
+  void restart_when_possible(slot& x);
+  void restarted(uint64_t slot_id);
+  void passivate(slot& x);
+  void passivated(entity_passivated& last);
+  void make_room();
+  void forget(slot& x);
+
+  // -- upkeep -------------------------------------------------------------------------------------
+
+  void tick();
+  void update_marks();
+  activity current_activity() const;
+  int64_t now_ms() const;
+
+  partition_environment environment_;
+  const runtime_options& options_;
+  uint32_t index_;
+  uint64_t incarnation_;
+  bool open_ = false;
+  bool failed_ = false;
+
+  std::unordered_map<uint64_t, slot> slots_;
+  std::unordered_map<std::string, uint64_t> slots_by_address_;
+  /// Slots by their last activity, oldest first.
+  std::list<uint64_t> ages_;
+  uint64_t next_slot_ = 1;
+  uint64_t next_incarnation_ = 1;
+
+  uint64_t last_ticket_ = 0;
+  uint64_t durable_ticket_ = 0;
+  std::deque<in_flight> in_flight_;
+  /// Batches that the writer had no room for.
+  std::deque<std::pair<uint64_t, storage::write_batch>> backlog_;
+  outbox outbox_;
+  restart_tracker restarts_;
+
+  size_t commands_ = 0;
+  size_t waiting_ = 0;
+  uint64_t handled_ = 0;
+  /// Messages that arrived before the partition was open.
+  std::deque<std::pair<caf::message, caf::response_promise>> early_;
+};
+
+} // namespace touchline::actors

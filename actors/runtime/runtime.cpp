@@ -1,0 +1,189 @@
+#include "actors/runtime/runtime.hpp"
+
+#include "actors/runtime/local_messages.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/init_global_meta_objects.hpp>
+
+#include <array>
+#include <thread>
+
+namespace touchline::actors {
+
+namespace {
+
+constexpr std::string_view partitions_key = "partitions";
+
+refusal to_refusal(const storage::storage_error& error) {
+  using code = storage::error_code;
+  switch (error.code) {
+    case code::disk_full:
+      return {DISK_FULL, error.text};
+    case code::damaged:
+      return {DAMAGED, error.text};
+    case code::in_use:
+      return {UNAVAILABLE, error.text};
+    default:
+      return {STORAGE_FAILED, error.text};
+  }
+}
+
+/// A data directory keeps the number of partitions that it was created with.
+tl::expected<void, refusal> check_partitions(storage::lmdb_store& store, uint32_t partitions) {
+  auto stored = store.meta(partitions_key);
+  if (!stored)
+    return tl::unexpected{to_refusal(stored.error())};
+  auto wanted = std::to_string(partitions);
+  if (!*stored) {
+    std::array<storage::write_batch, 1> batch;
+    batch[0].put_meta(partitions_key, wanted);
+    if (auto done = store.commit(batch); !done)
+      return tl::unexpected{to_refusal(done.error())};
+  } else if (**stored != wanted) {
+    return tl::unexpected<refusal>{
+      {CONFLICT, "The data directory was created with " + **stored
+                   + " partitions and the configuration says " + wanted
+                   + "; set touchline.partitions to " + **stored + "."}};
+  }
+  return {};
+}
+
+} // namespace
+
+void register_message_types() {
+  caf::init_global_meta_objects<caf::id_block::touchline_protocol>();
+  caf::init_global_meta_objects<caf::id_block::touchline_local>();
+  caf::init_global_meta_objects<caf::id_block::touchline_catalogue>();
+  caf::core::init_global_meta_objects();
+}
+
+tl::expected<std::unique_ptr<runtime>, refusal> runtime::start(caf::actor_system& system,
+                                                               runtime_setup setup) {
+  auto store = storage::lmdb_store::open(setup.storage);
+  if (!store)
+    return tl::unexpected{to_refusal(store.error())};
+  if (auto same = check_partitions(**store, setup.options.partitions); !same)
+    return tl::unexpected{same.error()};
+  return std::unique_ptr<runtime>{new runtime{system, std::move(setup), std::move(*store)}};
+}
+
+runtime::runtime(caf::actor_system& system, runtime_setup setup,
+                 std::unique_ptr<storage::lmdb_store> store)
+  : system_{system},
+    store_{std::move(store)},
+    kinds_{std::move(setup.kinds)},
+    time_{*setup.time},
+    routes_{std::make_unique<router>(setup.options.partitions)},
+    metrics_{std::make_unique<runtime_metrics>(system)} {
+  writer_ = std::make_unique<storage::writer>(
+    *store_,
+    [this](std::span<const storage::commit_token> tokens, const storage::storage_error* error) {
+      tell_partitions(tokens, error);
+    },
+    setup.writer);
+  auto entities = std::make_shared<entity_environment>();
+  entities->store = store_.get();
+  entities->kinds = &kinds_;
+  entities->time = setup.time;
+  entities->options = setup.options;
+  entities->before_decision = std::move(setup.before_decision);
+  partition_environment environment{std::move(entities), writer_.get(), routes_.get(),
+                                    metrics_.get(), nullptr};
+  supervisor_ = system.spawn<supervisor_actor>(std::move(environment), [this](const refusal& why) {
+    std::unique_lock guard{mutex_};
+    failure_ = why;
+  });
+}
+
+runtime::~runtime() {
+  caf::scoped_actor self{system_};
+  std::vector<caf::actor> actors;
+  for (uint32_t i = 0; i < routes_->partitions(); ++i)
+    if (auto partition = routes_->at(i))
+      actors.push_back(partition);
+  actors.push_back(supervisor_);
+  self->send_exit(supervisor_, caf::exit_reason::user_shutdown);
+  self->wait_for(actors);
+  writer_->stop();
+}
+
+/// On the writer's thread: the highest ticket of each partition stands for all before it.
+void runtime::tell_partitions(std::span<const storage::commit_token> tokens,
+                              const storage::storage_error* error) {
+  std::array<storage::commit_token, 256> newest{};
+  std::vector<uint32_t> touched;
+  for (auto token : tokens) {
+    auto index = commit_ticket::partition(token);
+    if (newest[index] == 0)
+      touched.push_back(index);
+    newest[index] = token;
+  }
+  for (auto index : touched) {
+    auto token = newest[index];
+    commit_notice notice{commit_ticket::incarnation(token), commit_ticket::ticket(token), {}};
+    if (error)
+      notice.error = *error;
+    if (auto partition = routes_->at(index))
+      caf::anon_send(partition, std::move(notice));
+  }
+}
+
+bool runtime::settle(int64_t timeout_ms) {
+  caf::scoped_actor self{system_};
+  auto deadline = time_.steady_ms() + timeout_ms;
+  uint64_t handled_before = 0;
+  bool idle_before = false;
+  while (time_.steady_ms() < deadline && !failure()) {
+    bool idle = true;
+    uint64_t handled = 0;
+    for (uint32_t i = 0; i < routes_->partitions(); ++i) {
+      auto partition = routes_->at(i);
+      idle = idle && partition;
+      if (!partition)
+        continue;
+      self->request(partition, std::chrono::seconds{1}, activity_query{})
+        .receive(
+          [&](const activity& x) {
+            idle = idle && x.idle;
+            handled += x.handled;
+          },
+          [&](const caf::error&) { idle = false; });
+    }
+    if (idle && idle_before && handled == handled_before)
+      return true;
+    idle_before = idle;
+    handled_before = handled;
+    if (!idle)
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return false;
+}
+
+uint64_t runtime::active_entities() {
+  return static_cast<uint64_t>(metrics_->active_entities->value());
+}
+
+void runtime::passivate_all() {
+  for (uint32_t i = 0; i < routes_->partitions(); ++i)
+    if (auto partition = routes_->at(i))
+      caf::anon_send(partition, actors::passivate_all{});
+  settle(10'000);
+  store_->trim();
+}
+
+void runtime::fail_entity(const std::string& address) {
+  if (auto partition = routes_->find(address))
+    caf::anon_send(partition, fail_request{address});
+}
+
+void runtime::fail_partition(uint32_t index) {
+  if (auto partition = routes_->at(index))
+    caf::anon_send(partition, fail_request{});
+}
+
+std::optional<refusal> runtime::failure() const {
+  std::unique_lock guard{mutex_};
+  return failure_;
+}
+
+} // namespace touchline::actors

@@ -1,0 +1,88 @@
+// A node's runtime: storage, partitions, and the way in. What a process starts, whatever it then does.
+#pragma once
+
+#include "actors/runtime/entity_actor.hpp"
+#include "actors/runtime/router.hpp"
+#include "actors/runtime/runtime_metrics.hpp"
+#include "storage/lmdb_store.hpp"
+#include "storage/writer.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace touchline::actors {
+
+/// What a runtime is made of.
+struct runtime_setup {
+  storage::lmdb_options storage;
+  storage::writer_options writer;
+  runtime_options options;
+  entity_kinds kinds{{}};
+  const clock* time = &system_clock();
+  /// See entity_environment: the seam through which a test makes handlers fail.
+  std::function<void(const header&, uint32_t number)> before_decision;
+};
+
+/// Registers the message types with CAF. Once per process, before the first actor system.
+void register_message_types();
+
+/// Storage and partitions of one data directory.
+class runtime {
+public:
+  /// Opens the data directory and starts the partitions. Fails with the storage's own sentence, or when the directory
+  /// was created with another number of partitions.
+  static tl::expected<std::unique_ptr<runtime>, refusal> start(caf::actor_system& system,
+                                                               runtime_setup setup);
+
+  runtime(const runtime&) = delete;
+  runtime& operator=(const runtime&) = delete;
+
+  /// Stops the partitions, writes what was submitted, and closes the data directory.
+  ~runtime();
+
+  const router& routes() const noexcept { return *routes_; }
+  const runtime_metrics& metrics() const noexcept { return *metrics_; }
+  storage::lmdb_store& store() noexcept { return *store_; }
+  storage::writer_statistics writer_statistics() const { return writer_->statistics(); }
+
+  /// Waits until nothing is under way: every message handled, every record durable, every outbox empty. False after
+  /// `timeout_ms`, or when the node failed.
+  bool settle(int64_t timeout_ms);
+
+  /// Entities in memory.
+  uint64_t active_entities();
+
+  /// Makes all idle entities leave memory, and gives clean pages back to the system.
+  void passivate_all();
+
+  /// Makes an entity, or with an empty address the partition of `index`, fail as a defect would.
+  void fail_entity(const std::string& address);
+  void fail_partition(uint32_t index);
+
+  /// Why the node cannot go on; nothing while it can.
+  std::optional<refusal> failure() const;
+
+private:
+  runtime(caf::actor_system& system, runtime_setup setup,
+          std::unique_ptr<storage::lmdb_store> store);
+
+  void tell_partitions(std::span<const storage::commit_token> tokens,
+                       const storage::storage_error* error);
+
+  caf::actor_system& system_;
+  std::unique_ptr<storage::lmdb_store> store_;
+  entity_kinds kinds_;
+  const clock& time_;
+  std::unique_ptr<router> routes_;
+  std::unique_ptr<runtime_metrics> metrics_;
+  std::unique_ptr<storage::writer> writer_;
+  caf::actor supervisor_;
+  mutable std::mutex mutex_;
+  std::optional<refusal> failure_;
+};
+
+} // namespace touchline::actors

@@ -1,0 +1,42 @@
+#include "actors/runtime/runtime_metrics.hpp"
+
+#include "messages/catalogue.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/telemetry/metric_registry.hpp>
+
+namespace touchline::actors {
+
+runtime_metrics::runtime_metrics(caf::actor_system& system) {
+  auto& registry = system.metrics();
+  auto counter = [&registry](const char* name, const char* help) {
+    return registry.counter_singleton("touchline", name, help, "1", true);
+  };
+  auto gauge = [&registry](const char* name, const char* help) {
+    return registry.gauge_singleton("touchline", name, help);
+  };
+  auto* handled_family = registry.counter_family("touchline", "messages-handled", {"message"},
+                                                 "Messages handled, by name.", "1", true);
+  auto* refused_family = registry.counter_family("touchline", "messages-refused", {"message"},
+                                                 "Messages refused, by name.", "1", true);
+  for (auto& message : catalogue_data::messages()) {
+    handled.push_back(handled_family->get_or_add({{"message", message.name}}));
+    refused.push_back(refused_family->get_or_add({{"message", message.name}}));
+  }
+  records = counter("records", "Records committed.");
+  duplicates = counter("duplicates", "Messages that had been handled before.");
+  redeliveries = counter("redeliveries", "Messages delivered again.");
+  overloaded = counter("overloaded", "Commands refused because too much was under way.");
+  dead_letters = counter("dead-letters", "Messages set aside.");
+  entity_restarts = counter("entity-restarts", "Entities restarted after a failure.");
+  partition_restarts = counter("partition-restarts", "Partitions restarted after a failure.");
+  activations = counter("activations", "Entities brought into memory.");
+  passivations = counter("passivations", "Entities that left memory.");
+  active_entities = gauge("active-entities", "Entities in memory.");
+  commands_in_flight = gauge("commands-in-flight", "Commands from outside under way.");
+  waiting_messages = gauge("waiting-messages", "Messages that wait for their entity.");
+  outbox_messages = gauge("outbox-messages", "Messages not acknowledged by their receivers.");
+  oldest_outbox_wait_ms = gauge("oldest-outbox-wait-ms", "Longest wait for an acknowledgement.");
+}
+
+} // namespace touchline::actors

@@ -1,0 +1,40 @@
+// What the runtime counts, in CAF's metric registry under the prefix "touchline".
+#pragma once
+
+#include <caf/fwd.hpp>
+#include <caf/telemetry/counter.hpp>
+#include <caf/telemetry/gauge.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace touchline::actors {
+
+/// The runtime's counters and gauges. Thread safe; live as long as the actor system.
+struct runtime_metrics {
+  explicit runtime_metrics(caf::actor_system& system);
+
+  /// Messages that were handled, by catalogue number less one: recorded, or a read that was answered.
+  std::vector<caf::telemetry::int_counter*> handled;
+  /// Messages that were refused, by catalogue number less one.
+  std::vector<caf::telemetry::int_counter*> refused;
+  caf::telemetry::int_counter* records;
+  /// Commands that were answered with their first answer again, and messages between entities that came twice.
+  caf::telemetry::int_counter* duplicates;
+  caf::telemetry::int_counter* redeliveries;
+  /// Commands from outside that were refused because too much was under way.
+  caf::telemetry::int_counter* overloaded;
+  caf::telemetry::int_counter* dead_letters;
+  caf::telemetry::int_counter* entity_restarts;
+  caf::telemetry::int_counter* partition_restarts;
+  caf::telemetry::int_counter* activations;
+  caf::telemetry::int_counter* passivations;
+  caf::telemetry::int_gauge* active_entities;
+  caf::telemetry::int_gauge* commands_in_flight;
+  caf::telemetry::int_gauge* waiting_messages;
+  caf::telemetry::int_gauge* outbox_messages;
+  /// Milliseconds since the receiver that is waited for longest acknowledged anything; of the partition that ticked last.
+  caf::telemetry::int_gauge* oldest_outbox_wait_ms;
+};
+
+} // namespace touchline::actors

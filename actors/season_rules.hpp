@@ -1,0 +1,29 @@
+// Between the catalogue's words for a season and those of league/: team keys there, team indexes here.
+#pragma once
+
+#include "league/rules.hpp"
+#include "league/table.hpp"
+#include "messages/catalogue.pb.h"
+
+#include <tl/expected.hpp>
+
+#include <optional>
+#include <string>
+
+namespace touchline::actors {
+
+using team_refs = google::protobuf::RepeatedPtrField<TeamRef>;
+
+/// The place of a team in a season's list; nothing if it is not there.
+std::optional<league::team_index> index_of_team(const team_refs& teams, const std::string& team);
+
+/// The rules of a season for league/, or one sentence: an unknown rule set, a team that is not in the list, a deduction
+/// out of bounds.
+tl::expected<league::rules, std::string> to_league_rules(const SeasonRules& rules,
+                                                         const team_refs& teams);
+
+/// Rows of a table for the catalogue.
+void add_standings(const std::vector<league::standing>& rows, const team_refs& teams,
+                   google::protobuf::RepeatedPtrField<Standing>& out);
+
+} // namespace touchline::actors

@@ -1,0 +1,224 @@
+#include "actors/stats_manager/stats_manager.hpp"
+
+#include "actors/season_rules.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace touchline::actors {
+
+namespace {
+
+using event = StatsManagerEvent;
+using state = StatsManagerState;
+
+std::optional<refusal> check_season(const state& now, const std::string& league,
+                                    const std::string& season) {
+  if (now.teams_size() == 0 || now.known_teams() < static_cast<uint32_t>(now.teams_size()))
+    return refusal{NOT_FOUND, "The league " + league + " has no season " + season + "."};
+  return std::nullopt;
+}
+
+bool is_expelled(const state& now, uint32_t index) {
+  const auto& expelled = now.rules().expelled();
+  return std::ranges::find(expelled, now.teams(static_cast<int>(index)).team()) != expelled.end();
+}
+
+league::table count_matches(const state& now) {
+  league::table counts{static_cast<size_t>(now.teams_size())};
+  for (auto& [number, x] : now.matches())
+    counts.add({static_cast<league::team_index>(x.home()),
+                static_cast<league::team_index>(x.away()), static_cast<uint8_t>(x.home_goals()),
+                static_cast<uint8_t>(x.away_goals())});
+  return counts;
+}
+
+Splits to_splits(const league::record& x) {
+  auto count = [](int n) { return static_cast<uint32_t>(n); };
+  Splits result;
+  result.set_played(count(x.played()));
+  result.set_won(count(x.won));
+  result.set_drawn(count(x.drawn));
+  result.set_lost(count(x.lost));
+  result.set_goals_for(count(x.goals_for));
+  result.set_goals_against(count(x.goals_against));
+  return result;
+}
+
+char letter(uint32_t scored, uint32_t conceded) {
+  return scored > conceded ? 'W' : scored == conceded ? 'D' : 'L';
+}
+
+/// The newest results of each team, the newest last.
+std::vector<std::string> forms_of(const state& now) {
+  std::map<std::pair<std::string, uint32_t>, const state::Match*> by_date;
+  for (auto& [number, x] : now.matches())
+    by_date[{x.date(), number}] = &x;
+  std::vector<std::string> result(static_cast<size_t>(now.teams_size()));
+  for (auto& [when, x] : by_date) {
+    result[x->home()] += letter(x->home_goals(), x->away_goals());
+    result[x->away()] += letter(x->away_goals(), x->home_goals());
+  }
+  for (auto& form : result)
+    form.erase(0, form.size() - std::min(form.size(), form_length));
+  return result;
+}
+
+void add_top_scorers(const state& now, LeagueStats& out) {
+  std::map<std::pair<std::string, std::string>, std::pair<uint32_t, uint32_t>> tally;
+  for (auto& [number, x] : now.scorers())
+    for (auto& goal : x.goals())
+      if (!goal.own_goal()) {
+        auto& [goals, penalties] = tally[{goal.player(), goal.team()}];
+        ++goals;
+        penalties += goal.penalty() ? 1u : 0u;
+      }
+  std::vector<TopScorer> scorers;
+  for (auto& [who, count] : tally) {
+    auto& x = scorers.emplace_back();
+    x.set_player(who.first);
+    x.set_team(who.second);
+    x.set_goals(count.first);
+    x.set_penalties(count.second);
+  }
+  std::ranges::stable_sort(scorers, std::ranges::greater{}, &TopScorer::goals);
+  scorers.resize(std::min(scorers.size(), max_top_scorers));
+  for (auto& x : scorers)
+    *out.add_top_scorers() = std::move(x);
+}
+
+} // namespace
+
+decided<event> stats_manager::decide(const state&, const InfoFixtureListGenerated& message,
+                                     const header&) {
+  event fact;
+  auto& entered = *fact.mutable_entered();
+  entered.set_league(message.league());
+  entered.set_season(message.season());
+  entered.set_league_name(message.league_name());
+  entered.mutable_team()->set_team(message.team());
+  entered.mutable_team()->set_name(message.name());
+  entered.set_index(message.index());
+  entered.set_teams(message.teams());
+  *entered.mutable_rules() = message.rules();
+  entered.set_needed_results(message.needed_results());
+  return decision<event>{}.record(std::move(fact));
+}
+
+decided<event> stats_manager::decide(const state&, const InfoFixtureCompleted& message,
+                                     const header&) {
+  decision<event> result;
+  if (message.goals().empty())
+    return result;
+  event fact;
+  fact.mutable_scored()->set_fixture(message.fixture().number());
+  *fact.mutable_scored()->mutable_goals() = message.goals();
+  return std::move(result.record(std::move(fact)));
+}
+
+decided<event> stats_manager::decide(const state& now, const LeagueTableUpdateStats& message,
+                                     const header&) {
+  const auto& fixture = message.fixture();
+  auto home = index_of_team(now.teams(), fixture.home());
+  auto away = index_of_team(now.teams(), fixture.away());
+  if (!home || !away || !fixture.has_score())
+    return refuse(NOT_FOUND, "The season " + message.season() + " has no result of "
+                               + fixture.home() + " against " + fixture.away() + ".");
+  event fact;
+  auto& counted = *fact.mutable_counted();
+  counted.set_fixture(fixture.number());
+  counted.mutable_match()->set_home(*home);
+  counted.mutable_match()->set_away(*away);
+  counted.mutable_match()->set_home_goals(fixture.score().home());
+  counted.mutable_match()->set_away_goals(fixture.score().away());
+  counted.mutable_match()->set_date(fixture.date());
+  return decision<event>{}.record(std::move(fact));
+}
+
+decided<event> stats_manager::decide(const state& now, const LeagueTableUpdateData& message,
+                                     const header&) {
+  if (!index_of_team(now.teams(), message.team()))
+    return refuse(NOT_FOUND,
+                  "The season " + message.season() + " has no team \"" + message.team() + "\".");
+  event fact;
+  fact.mutable_renamed()->set_team(message.team());
+  fact.mutable_renamed()->set_name(message.name());
+  return decision<event>{}.record(std::move(fact));
+}
+
+decided<event> stats_manager::decide(const state& now, const LeagueTableGet& message,
+                                     const header&) {
+  if (auto wrong = check_season(now, message.league(), message.season()))
+    return tl::unexpected{*wrong};
+  auto rules = to_league_rules(now.rules(), now.teams());
+  if (!rules)
+    return refuse(DAMAGED, rules.error());
+  LeagueTable reply;
+  reply.set_league(now.league());
+  reply.set_league_name(now.league_name());
+  reply.set_season(now.season());
+  add_standings(count_matches(now).standings(*rules), now.teams(), *reply.mutable_rows());
+  auto counting = std::ranges::count_if(now.matches(), [&now](auto& x) {
+    return !is_expelled(now, x.second.home()) && !is_expelled(now, x.second.away());
+  });
+  reply.set_results(static_cast<uint32_t>(counting));
+  reply.set_fixtures(now.needed_results());
+  reply.set_complete(reply.results() == reply.fixtures());
+  return decision<event>{}.answer_with(reply);
+}
+
+decided<event> stats_manager::decide(const state& now, const StatsGet& message, const header&) {
+  if (auto wrong = check_season(now, message.league(), message.season()))
+    return tl::unexpected{*wrong};
+  auto counts = count_matches(now);
+  auto forms = forms_of(now);
+  LeagueStats reply;
+  reply.set_league(now.league());
+  reply.set_season(now.season());
+  for (int i = 0; i < now.teams_size(); ++i) {
+    auto& x = *reply.add_teams();
+    auto index = static_cast<league::team_index>(i);
+    x.set_team(now.teams(i).team());
+    x.set_name(now.teams(i).name());
+    x.set_form(forms[index]);
+    *x.mutable_home() = to_splits(counts.home(index));
+    *x.mutable_away() = to_splits(counts.away(index));
+  }
+  add_top_scorers(now, reply);
+  return decision<event>{}.answer_with(reply);
+}
+
+void stats_manager::apply(state& now, const event& fact) {
+  switch (fact.event_case()) {
+    case event::kEntered: {
+      const auto& x = fact.entered();
+      now.set_league(x.league());
+      now.set_season(x.season());
+      now.set_league_name(x.league_name());
+      *now.mutable_rules() = x.rules();
+      now.set_needed_results(x.needed_results());
+      while (now.teams_size() < static_cast<int>(x.teams()))
+        now.add_teams();
+      auto& team = *now.mutable_teams(static_cast<int>(x.index()));
+      now.set_known_teams(now.known_teams() + (team.team().empty() ? 1 : 0));
+      team = x.team();
+      break;
+    }
+    case event::kCounted:
+      (*now.mutable_matches())[fact.counted().fixture()] = fact.counted().match();
+      break;
+    case event::kScored:
+      *(*now.mutable_scorers())[fact.scored().fixture()].mutable_goals() = fact.scored().goals();
+      break;
+    case event::kRenamed:
+      for (auto& team : *now.mutable_teams())
+        if (team.team() == fact.renamed().team())
+          team.set_name(fact.renamed().name());
+      break;
+    case event::EVENT_NOT_SET:
+      break;
+  }
+}
+
+} // namespace touchline::actors

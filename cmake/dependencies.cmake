@@ -1,0 +1,13 @@
+# Everything that Touchline stands on. setup/packages installs what Debian has, setup/caf builds CAF.
+# Headers of imported targets are system headers, so that GCC's warnings about CAF's do not stop the build.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(Boost 1.74 REQUIRED COMPONENTS unit_test_framework)
+include(caf)
+pkg_check_modules(lmdb REQUIRED IMPORTED_TARGET lmdb)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)

@@ -1,0 +1,49 @@
+# What every room and every suite has in common: warnings, sanitizers, ccache.
+
+# Paths in objects are relative to the project's root, so that every clone on a machine shares ccache's results.
+find_program(TOUCHLINE_CCACHE ccache)
+if(TOUCHLINE_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${TOUCHLINE_CCACHE})
+endif()
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+
+set(TOUCHLINE_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
+if(TOUCHLINE_SANITIZE)
+  add_compile_options(-fsanitize=${TOUCHLINE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TOUCHLINE_SANITIZE})
+endif()
+
+# The same numbers on every machine: no fused multiply-add behind the arithmetic of the match model.
+add_compile_options(-ffp-contract=off)
+
+add_library(touchline_warnings INTERFACE)
+target_compile_options(touchline_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
+
+# touchline_room(NAME SOURCES ... LINKS ...): the static library touchline_NAME of the folder NAME.
+# Headers are included by their path from the project's root: "league/table.hpp".
+function(touchline_room name)
+  cmake_parse_arguments(room "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(touchline_${name} STATIC ${room_SOURCES})
+  target_include_directories(touchline_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(touchline_${name} PUBLIC ${room_LINKS} PRIVATE touchline_warnings)
+endfunction()
+
+# touchline_test(NAME SOURCES ... LINKS ...): one Boost.Test executable, one CTest test of the same name.
+function(touchline_test name)
+  cmake_parse_arguments(test "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  add_executable(${name} ${test_SOURCES} ${PROJECT_SOURCE_DIR}/tests/suite.cpp)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE
+    TOUCHLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TOUCHLINE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${name} PRIVATE ${test_LINKS} touchline_warnings Boost::unit_test_framework)
+  add_test(NAME ${name} COMMAND ${name} --log_level=test_suite --color_output=no)
+  if(NOT test_TIMEOUT)
+    set(test_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${test_TIMEOUT})
+  if(test_LABELS)
+    set_tests_properties(${name} PROPERTIES LABELS "${test_LABELS}")
+  endif()
+endfunction()

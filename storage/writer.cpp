@@ -1,0 +1,167 @@
+#include "storage/writer.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace touchline::storage {
+
+writer::writer(store& target, commit_listener listener, const writer_options& options)
+  : target_(target), listener_(std::move(listener)), options_(options) {
+  if (options_.own_thread)
+    thread_ = std::thread{[this] { run(); }};
+}
+
+writer::~writer() {
+  stop();
+}
+
+// -- any thread ---------------------------------------------------------------
+
+submitted writer::submit(write_batch&& batch, commit_token token) {
+  bool wake = false;
+  {
+    const std::lock_guard lock{mutex_};
+    if (stopping_ || statistics_.failed_for_good)
+      return submitted::stopped;
+    const auto bytes = waiting_bytes_ + batch.size_bytes();
+    if (statistics_.queued >= options_.max_queued_batches
+        || (bytes > options_.max_queued_bytes && statistics_.queued > 0)) {
+      ++statistics_.overloaded;
+      return submitted::overloaded;
+    }
+    waiting_bytes_ = bytes;
+    queued_batches_.push_back(std::move(batch));
+    queued_tokens_.push_back(token);
+    ++statistics_.queued;
+    statistics_.queued_high_water = std::max(statistics_.queued_high_water, statistics_.queued);
+    wake = std::exchange(idle_, false);
+  }
+  if (wake)
+    wake_.notify_one();
+  return submitted::queued;
+}
+
+void writer::stop() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable())
+    thread_.join();
+  else
+    while (commit_next()) {
+      // drains a writer without a thread; one with a thread has nothing left
+    }
+}
+
+writer_statistics writer::statistics() const {
+  const std::lock_guard lock{mutex_};
+  return statistics_;
+}
+
+// -- the writing thread -------------------------------------------------------
+
+void writer::run() {
+  for (;;) {
+    while (commit_next()) {
+      // what piled up meanwhile is the next transaction
+    }
+    std::unique_lock lock{mutex_};
+    if (queued_batches_.empty() && stopping_)
+      return;
+    idle_ = queued_batches_.empty();
+    wake_.wait(lock, [this] { return !queued_batches_.empty() || stopping_; });
+    idle_ = false;
+  }
+}
+
+bool writer::take_queued() {
+  if (next_ < batches_.size())
+    return true;
+  batches_.clear();
+  tokens_.clear();
+  next_ = 0;
+  const std::lock_guard lock{mutex_};
+  batches_.swap(queued_batches_);
+  tokens_.swap(queued_tokens_);
+  return !batches_.empty();
+}
+
+bool writer::commit_next() {
+  if (!take_queued())
+    return false;
+  std::size_t operations = 0;
+  std::size_t bytes = 0;
+  auto last = next_;
+  do {
+    operations += batches_[last].operations().size();
+    bytes += batches_[last].size_bytes();
+    ++last;
+  } while (last < batches_.size() && operations < options_.max_transaction_operations
+           && bytes < options_.max_transaction_bytes);
+  commit_group(last);
+  return true;
+}
+
+// Commits the batches from next_ to `last`. A batch that is refused for its own fault leaves the
+// group, and the others are tried again.
+void writer::commit_group(std::size_t last) {
+  while (next_ < last) {
+    const std::span group{batches_.data() + next_, last - next_};
+    auto done = fatal_ ? tl::make_unexpected(*fatal_) : target_.commit(group);
+    if (done) {
+      finish(last, nullptr);
+      return;
+    }
+    const auto& error = done.error();
+    if (!error.batch || *error.batch >= group.size()) {
+      if (error.code != error_code::disk_full && !fatal_)
+        fatal_ = error;
+      finish(last, &error);
+      return;
+    }
+    // To the front of the group, where finish() takes it; the others keep their order.
+    const auto blamed = static_cast<std::ptrdiff_t>(next_ + *error.batch);
+    const auto front = static_cast<std::ptrdiff_t>(next_);
+    std::rotate(batches_.begin() + front, batches_.begin() + blamed,
+                batches_.begin() + blamed + 1);
+    std::rotate(tokens_.begin() + front, tokens_.begin() + blamed, tokens_.begin() + blamed + 1);
+    finish(next_ + 1, &error);
+  }
+}
+
+// Counts the batches from next_ to `last` as done, tells the listener, and frees them.
+void writer::finish(std::size_t last, const storage_error* error) {
+  std::size_t operations = 0;
+  std::size_t bytes = 0;
+  for (auto i = next_; i < last; ++i) {
+    operations += batches_[i].operations().size();
+    bytes += batches_[i].size_bytes();
+  }
+  const auto count = last - next_;
+  {
+    const std::lock_guard lock{mutex_};
+    auto& facts = statistics_;
+    waiting_bytes_ -= bytes;
+    facts.queued -= count;
+    if (error != nullptr) {
+      facts.failed += count;
+      facts.last_error = error->text;
+      facts.failed_for_good = fatal_.has_value();
+    } else {
+      ++facts.transactions;
+      facts.batches += count;
+      facts.operations += operations;
+      facts.bytes += bytes;
+      facts.largest_group = std::max<std::uint64_t>(facts.largest_group, count);
+    }
+  }
+  if (listener_)
+    listener_({tokens_.data() + next_, count}, error);
+  for (; next_ < last; ++next_)
+    batches_[next_] = write_batch{};
+}
+
+} // namespace touchline::storage

@@ -1,0 +1,133 @@
+// Group commit: the one thread of a node that writes.
+#pragma once
+
+#include "storage/store.hpp"
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace touchline::storage {
+
+/// Chosen by the caller of `writer::submit` to recognise a batch when it has become durable.
+using commit_token = std::uint64_t;
+
+/// Told once per transaction, on the writer's thread: all `tokens` are durable if `error` is null,
+/// else nothing of them was written. Must not throw and should be quick: it delays the next sync.
+using commit_listener
+  = std::function<void(std::span<const commit_token> tokens, const storage_error* error)>;
+
+/// Bounds of a writer.
+struct writer_options {
+  /// Batches, and bytes in them, that may wait; more are refused as `overloaded`.
+  std::size_t max_queued_batches = 65'536;
+  std::size_t max_queued_bytes = std::size_t{64} << 20;
+  /// Operations and bytes after which a transaction takes no further batch. One batch may exceed
+  /// them: it is never split.
+  std::size_t max_transaction_operations = 4'096;
+  std::size_t max_transaction_bytes = std::size_t{8} << 20;
+  /// False: no thread is started and the owner calls `commit_next`, as a simulation does.
+  bool own_thread = true;
+};
+
+/// What became of a submitted batch.
+enum class submitted : std::uint8_t {
+  /// The listener will be told.
+  queued,
+  /// Too much is waiting; the batch was not taken and the listener will not be told. Try later.
+  overloaded,
+  /// The writer was stopped or failed for good; the batch was not taken.
+  stopped,
+};
+
+/// Counters since the writer started.
+struct writer_statistics {
+  /// Transactions committed; each was one sync.
+  std::uint64_t transactions = 0;
+  /// Batches, operations and bytes of keys and values that became durable.
+  std::uint64_t batches = 0;
+  std::uint64_t operations = 0;
+  std::uint64_t bytes = 0;
+  /// Batches that failed, and batches refused as `overloaded`.
+  std::uint64_t failed = 0;
+  std::uint64_t overloaded = 0;
+  /// Batches waiting now, and at the worst moment.
+  std::uint64_t queued = 0;
+  std::uint64_t queued_high_water = 0;
+  /// The largest number of batches that shared one sync.
+  std::uint64_t largest_group = 0;
+  /// The last error, as a sentence; empty if there was none.
+  std::string last_error;
+  /// True after an error that ended all writing.
+  bool failed_for_good = false;
+};
+
+/// Commits what several threads submit, in the order of submission. Whatever piled up during one
+/// sync goes into the next transaction, so the number of syncs adapts to the load and an idle writer
+/// commits a single batch at once.
+///
+/// A batch that is refused for its own fault fails alone. `disk_full` fails the batches of that
+/// transaction and the writer goes on. Any other error ends all writing, because a failed sync
+/// cannot be retried: what waits fails with it and `submit` returns `stopped` from then on.
+class writer {
+public:
+  /// Starts writing to `target`, which must outlive the writer.
+  writer(store& target, commit_listener listener, const writer_options& options = {});
+
+  writer(const writer&) = delete;
+  writer& operator=(const writer&) = delete;
+
+  /// Stops.
+  ~writer();
+
+  /// Queues `batch`. Thread safe, never waits for the disk. On anything but `queued` the batch is
+  /// left as it was.
+  submitted submit(write_batch&& batch, commit_token token);
+
+  /// Writes what waits, tells the listener, and ends the thread. Idempotent. Not to be called from
+  /// the listener.
+  void stop();
+
+  /// Commits one transaction of what waits, on the calling thread; false if nothing waited. Only
+  /// for writers without a thread of their own.
+  bool commit_next();
+
+  /// The counters now. Thread safe.
+  writer_statistics statistics() const;
+
+private:
+  void run();
+  bool take_queued();
+  void commit_group(std::size_t last);
+  void finish(std::size_t last, const storage_error* error);
+
+  store& target_;
+  const commit_listener listener_;
+  const writer_options options_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<write_batch> queued_batches_;
+  std::vector<commit_token> queued_tokens_;
+  std::size_t waiting_bytes_ = 0; // queued or being written
+  bool idle_ = false;
+  bool stopping_ = false;
+  writer_statistics statistics_;
+
+  // The writing thread's own.
+  std::vector<write_batch> batches_;
+  std::vector<commit_token> tokens_;
+  std::size_t next_ = 0; // the first of batches_ that is not written yet
+  std::optional<storage_error> fatal_;
+
+  std::thread thread_;
+};
+
+} // namespace touchline::storage

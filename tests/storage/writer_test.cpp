@@ -1,0 +1,231 @@
+// Group commit: what is told to whom, and what is bounded.
+#define BOOST_TEST_DYN_LINK
+#include <boost/test/unit_test.hpp>
+
+#include "storage/writer.hpp"
+#include "tests/storage/fixtures.hpp"
+
+#include <future>
+#include <map>
+#include <set>
+#include <string>
+
+using namespace touchline::storage;
+using namespace touchline::storage::test;
+
+namespace {
+
+// A store whose commits do as they are told, and that remembers the size of each transaction.
+class scripted_store final : public store {
+public:
+  std::function<result<void>(std::span<const write_batch>)> on_commit;
+  std::vector<std::size_t> transactions;
+
+  result<void> commit(std::span<const write_batch> batches) override {
+    transactions.push_back(batches.size());
+    return on_commit ? on_commit(batches) : result<void>{};
+  }
+  result<std::optional<snapshot>> read_snapshot(std::string_view) const override { return {}; }
+  result<read_progress> read_stream(std::string_view, std::uint64_t, const read_limits&,
+                                    const record_visitor&) const override {
+    return {};
+  }
+  result<std::optional<std::string>> read_record(std::string_view, std::uint64_t) const override {
+    return {};
+  }
+  result<std::uint64_t> last_position(std::string_view) const override { return 0; }
+  result<std::optional<std::uint64_t>> find_command(std::string_view,
+                                                    std::string_view) const override {
+    return {};
+  }
+  result<std::vector<outbox_mark>> outbox(std::string_view, std::size_t) const override {
+    return {};
+  }
+  result<std::vector<dead_letter>> dead_letters(std::string_view, std::size_t) const override {
+    return {};
+  }
+  result<std::optional<std::string>> meta(std::string_view) const override { return {}; }
+  result<std::vector<std::string>> addresses(std::string_view, std::string_view,
+                                             std::size_t) const override {
+    return {};
+  }
+};
+
+// Collects what a listener is told.
+struct outcomes {
+  std::vector<commit_token> order;
+  std::map<commit_token, std::string> failed;
+
+  commit_listener listener() {
+    return [this](std::span<const commit_token> tokens, const storage_error* error) {
+      for (const auto token : tokens) {
+        order.push_back(token);
+        if (error != nullptr)
+          failed[token] = error->text;
+      }
+    };
+  }
+};
+
+writer_options without_thread() {
+  writer_options options;
+  options.own_thread = false;
+  return options;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(writing)
+
+BOOST_AUTO_TEST_CASE(what_was_submitted_is_durable_when_the_listener_is_told) {
+  const temporary_folder folder;
+  auto store = open_store(folder.path());
+  std::promise<std::uint64_t> told;
+  writer writing{*store, [&](std::span<const commit_token> tokens, const storage_error* error) {
+                   BOOST_TEST(error == nullptr);
+                   BOOST_TEST(tokens.size() == 1U);
+                   told.set_value(value_of(store->last_position("team/a")));
+                 }};
+  BOOST_TEST((writing.submit(record_batch("team/a", 1, "one"), 42) == submitted::queued));
+  BOOST_TEST(told.get_future().get() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(stopping_writes_what_waits_and_refuses_the_rest) {
+  const temporary_folder folder;
+  auto store = open_store(folder.path());
+  outcomes told;
+  writer writing{*store, told.listener()};
+  for (std::uint64_t i = 1; i <= 1000; ++i)
+    BOOST_TEST((writing.submit(record_batch("team/a", i, "r"), i) == submitted::queued));
+  writing.stop();
+  writing.stop();
+  BOOST_TEST((writing.submit(record_batch("team/a", 1001, "r"), 1) == submitted::stopped));
+  BOOST_TEST(told.order.size() == 1000U);
+  BOOST_TEST(std::is_sorted(told.order.begin(), told.order.end()));
+  BOOST_TEST(value_of(store->last_position("team/a")) == 1000U);
+  const auto facts = writing.statistics();
+  BOOST_TEST(facts.batches == 1000U);
+  BOOST_TEST(facts.operations == 1000U);
+  BOOST_TEST(facts.queued == 0U);
+  BOOST_TEST(facts.transactions >= 1U);
+  BOOST_TEST(facts.transactions <= 1000U);
+}
+
+BOOST_AUTO_TEST_CASE(what_piled_up_shares_a_transaction_within_its_bounds) {
+  scripted_store store;
+  outcomes told;
+  auto options = without_thread();
+  options.max_transaction_operations = 10;
+  writer writing{store, told.listener(), options};
+  for (std::uint64_t i = 1; i <= 25; ++i)
+    writing.submit(record_batch("team/a", i, "r"), i);
+  while (writing.commit_next()) {
+  }
+  BOOST_TEST(store.transactions == (std::vector<std::size_t>{10, 10, 5}),
+             boost::test_tools::per_element());
+  BOOST_TEST(writing.statistics().largest_group == 10U);
+  BOOST_TEST(told.order.size() == 25U);
+}
+
+BOOST_AUTO_TEST_CASE(a_transaction_is_bounded_in_bytes_but_takes_any_single_batch) {
+  scripted_store store;
+  auto options = without_thread();
+  options.max_transaction_bytes = 1000;
+  writer writing{store, {}, options};
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    writing.submit(record_batch("team/a", i, std::string(5000, 'x')), i);
+  while (writing.commit_next()) {
+  }
+  BOOST_TEST(store.transactions == (std::vector<std::size_t>{1, 1, 1}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_full_queue_refuses_and_counts_and_takes_again_when_there_is_room) {
+  scripted_store store;
+  auto options = without_thread();
+  options.max_queued_batches = 2;
+  writer writing{store, {}, options};
+  BOOST_TEST((writing.submit(record_batch("a", 1, "r"), 1) == submitted::queued));
+  BOOST_TEST((writing.submit(record_batch("a", 2, "r"), 2) == submitted::queued));
+  auto third = record_batch("a", 3, "r");
+  BOOST_TEST((writing.submit(std::move(third), 3) == submitted::overloaded));
+  BOOST_TEST(third.operations().size() == 1U); // left as it was
+  BOOST_TEST(writing.statistics().overloaded == 1U);
+  BOOST_TEST(writing.commit_next());
+  BOOST_TEST((writing.submit(std::move(third), 3) == submitted::queued));
+  BOOST_TEST(writing.statistics().queued_high_water == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(the_queue_is_bounded_in_bytes_too) {
+  scripted_store store;
+  auto options = without_thread();
+  options.max_queued_bytes = 10'000;
+  writer writing{store, {}, options};
+  const std::string big(6000, 'x');
+  BOOST_TEST((writing.submit(record_batch("a", 1, big), 1) == submitted::queued));
+  BOOST_TEST((writing.submit(record_batch("a", 2, big), 2) == submitted::overloaded));
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_refused_for_its_own_fault_fails_alone) {
+  const temporary_folder folder;
+  auto store = open_store(folder.path());
+  outcomes told;
+  writer writing{*store, told.listener(), without_thread()};
+  writing.submit(record_batch("team/a", 1, "one"), 1);
+  writing.submit(record_batch("team/b", 7, "gap"), 2);
+  writing.submit(record_batch("team/a", 2, "two"), 3);
+  writing.submit(record_batch("", 1, "nameless"), 4);
+  writing.submit(record_batch("team/a", 3, "three"), 5);
+  while (writing.commit_next()) {
+  }
+  BOOST_TEST(told.failed.size() == 2U);
+  BOOST_TEST(told.failed.contains(2));
+  BOOST_TEST(told.failed.contains(4));
+  BOOST_TEST(value_of(store->last_position("team/a")) == 3U);
+  const auto facts = writing.statistics();
+  BOOST_TEST(facts.failed == 2U);
+  BOOST_TEST(facts.batches == 3U);
+  BOOST_TEST(!facts.failed_for_good);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_fails_one_transaction_and_writing_goes_on) {
+  scripted_store store;
+  outcomes told;
+  writer writing{store, told.listener(), without_thread()};
+  bool full = true;
+  store.on_commit = [&full](auto) -> result<void> {
+    if (full)
+      return tl::make_unexpected(storage_error{error_code::disk_full, "full"});
+    return {};
+  };
+  writing.submit(record_batch("a", 1, "r"), 1);
+  writing.commit_next();
+  full = false;
+  BOOST_TEST((writing.submit(record_batch("a", 1, "r"), 2) == submitted::queued));
+  writing.commit_next();
+  BOOST_TEST(told.failed.size() == 1U);
+  BOOST_TEST(told.failed.at(1) == "full");
+  BOOST_TEST(writing.statistics().batches == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_sync_ends_all_writing) {
+  scripted_store store;
+  outcomes told;
+  auto options = without_thread();
+  options.max_transaction_operations = 1;
+  writer writing{store, told.listener(), options};
+  store.on_commit = [](auto) -> result<void> {
+    return tl::make_unexpected(storage_error{error_code::io_error, "broken"});
+  };
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    writing.submit(record_batch("a", i, "r"), i);
+  while (writing.commit_next()) {
+  }
+  BOOST_TEST(store.transactions.size() == 1U); // not tried again
+  BOOST_TEST(told.failed.size() == 3U);
+  BOOST_TEST((writing.submit(record_batch("a", 4, "r"), 4) == submitted::stopped));
+  BOOST_TEST(writing.statistics().failed_for_good);
+  BOOST_TEST(writing.statistics().last_error == "broken");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
