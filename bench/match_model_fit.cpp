@@ -1,8 +1,8 @@
 // Fits the match model's parameters to real seasons, and checks that the defaults of
 // league/match_model.hpp and league/generator.hpp are the fitted ones. Usage: match_model_fit
-// SEASON.json... with the season files that the defaults were fitted to: all of a top division but
-// 2020-21's, played in empty stadiums. Prints a line for each season and one for all; ends with 1
-// when the defaults are off, and with 2 without a complete season.
+// SEASON.json... with the season files that the defaults were fitted to: those of a top division in
+// tests/data/seasons but 2020-21's, played in empty stadiums. Prints a line for each season and one
+// for all; ends with 1 when the defaults are off, and with 2 without a complete season.
 //
 // Method. For each season, the maximum likelihood of independent Poisson goals with attack, defence
 // and home advantage (Maher, "Modelling association football scores", Statistica Neerlandica 36,
@@ -13,18 +13,21 @@
 // mean away goals of all matches less the factor e^((attack spread^2 + defence spread^2) / 2) that
 // log-normal strengths add to a mean.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
-#include <map>
+#include <iostream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "league/generator.hpp"
 #include "league/match_model.hpp"
+#include "league/season_file.hpp"
+
+namespace league = touchline::league;
 
 namespace {
 
@@ -69,23 +72,16 @@ struct totals {
 };
 
 std::optional<season> read_season(const char* path) {
-  std::ifstream file{path};
-  const auto document = nlohmann::json::parse(file, nullptr, false);
-  if (document.is_discarded() || !document.contains("matches"))
+  std::ifstream file{path, std::ios::binary};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  const auto read = league::parse_season(text, path);
+  if (!read)
     return std::nullopt;
-  std::map<std::string, std::size_t> numbers;
   season result;
-  const auto number = [&](const nlohmann::json& name) {
-    return numbers.emplace(name.get<std::string>(), numbers.size()).first->second;
-  };
-  for (const auto& match : document["matches"]) {
-    if (!match.contains("score") || !match["score"].contains("ft"))
-      continue;
-    const auto& goals = match["score"]["ft"];
-    result.matches.push_back({number(match["team1"]), number(match["team2"]),
-                              goals[0].get<double>(), goals[1].get<double>()});
-  }
-  result.teams = numbers.size();
+  result.teams = read->teams.size();
+  for (const auto& match : read->results())
+    result.matches.push_back({match.home, match.away, static_cast<double>(match.home_goals),
+                              static_cast<double>(match.away_goals)});
   return result;
 }
 
@@ -222,13 +218,12 @@ bool is_fitted(const char* what, double standing, double fitted) {
   std::printf("all: %s %.4f\n", what, fitted);
   if (std::abs(standing - fitted) <= 0.0006)
     return true;
-  std::fprintf(stderr, "match_model_fit: %s is %.4f in the project but %.4f when fitted\n", what,
-               standing, fitted);
+  std::cerr << "match_model_fit: " << what << " is " << standing << " in the project but " << fitted
+            << " when fitted\n";
   return false;
 }
 
 bool defaults_are_fitted(const totals& all) {
-  namespace league = touchline::league;
   const league::match_parameters defaults;
   const auto attack = std::sqrt(all.attack_square / all.teams);
   const auto defence = std::sqrt(all.defence_square / all.teams);
@@ -253,7 +248,7 @@ int main(int argc, char** argv) {
   for (auto argument = 1; argument < argc; ++argument)
     add_season(argv[argument], all);
   if (all.matches == 0) {
-    std::fprintf(stderr, "match_model_fit: name at least one complete season file\n");
+    std::cerr << "match_model_fit: name at least one complete season file\n";
     return 2;
   }
   return defaults_are_fitted(all) ? 0 : 1;

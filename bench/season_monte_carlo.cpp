@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <iostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -105,7 +106,7 @@ void report(const outcome& result, std::uint64_t seasons, std::size_t matches) {
 }
 
 int fail(const std::string& why) {
-  std::fprintf(stderr, "season_monte_carlo: %s\n", why.c_str());
+  std::cerr << "season_monte_carlo: " << why << '\n';
   return 1;
 }
 

@@ -173,11 +173,11 @@ std::string player_name(counter_draw draws, std::uint32_t player) {
 /// A day on which a player was born who is 17 to 35 on the day `on`, most often 26.
 std::chrono::year_month_day birthday(counter_draw draws, std::uint32_t player,
                                      std::chrono::year_month_day on) {
-  const auto age
-    = youngest + draws.below(age_steps, 3 * player) + draws.below(age_steps, 3 * player + 1);
+  const auto first = std::uint64_t{3} * player;
+  const auto age = youngest + draws.below(age_steps, first) + draws.below(age_steps, first + 1);
   // The longest that `age` years can be, and less than the shortest year on top: he is exactly
   // `age`.
-  const auto days = (age * 1461 + 3) / 4 + draws.below(364, 3 * player + 2);
+  const auto days = (age * 1461 + 3) / 4 + draws.below(364, first + 2);
   return std::chrono::sys_days{on} - std::chrono::days{days};
 }
 
@@ -216,7 +216,7 @@ void append_goals(std::vector<drawn_goal>& goals, bool home, std::uint32_t count
     total += weight;
   if (total == 0)
     return;
-  for (std::uint32_t goal = 0; goal < count; ++goal) {
+  for (std::uint64_t goal = 0; goal < count; ++goal) {
     auto left = draws.below(total, 2 * goal);
     std::uint8_t player = 0;
     for (; left >= weights[player]; ++player)

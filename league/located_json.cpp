@@ -116,9 +116,9 @@ public:
     if (said.find("UTF-8") != std::string_view::npos
         || said.find("surrogate") != std::string_view::npos)
       return refuse("is not UTF-8, which JSON must be");
-    if (said.find("out of range") != std::string_view::npos)
+    if (said.find("overflow") != std::string_view::npos)
       return refuse("holds a number that is too large to be one");
-    if (said.find("end of input") != std::string_view::npos)
+    if (said.find("unexpected end of input") != std::string_view::npos)
       return refuse("is not JSON: it ends in the middle");
     return refuse("is not JSON: there is a character that cannot stand there");
   }

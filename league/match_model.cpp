@@ -78,7 +78,7 @@ scoreline_weights quantized_weights(goal_rates rates, double rho) noexcept {
   std::uint64_t sum = 0;
   for (std::size_t cell = 0; cell < weights.size(); ++cell) {
     weights[cell]
-      = static_cast<std::uint64_t>(exact[cell] / total * static_cast<double>(whole) + 0.5);
+      = static_cast<std::uint64_t>(std::llround(exact[cell] / total * static_cast<double>(whole)));
     sum += weights[cell];
   }
   // Unsigned arithmetic modulo 2^64 also takes away what rounding added.

@@ -46,10 +46,11 @@ struct team_strength {
 
 /// What is the same for all matches of a league.
 ///
-/// The defaults are fitted to the 20 complete top-division seasons of England, Spain, Italy,
-/// Germany and France from 2010-11 to 2022-23 that the project has season files of, but for
-/// 2020-21, which was played in empty stadiums. `bench/match_model_fit` fits them again, says how,
-/// and fails when they are off.
+/// The defaults are fitted to 20 top-division seasons, 7230 matches, from openfootball's files:
+/// 2010-11 (England, Germany), 2012-13 (England, Spain, Germany), 2014-15, 2018-19 and 2022-23
+/// (these three and Italy and France). 2020-21, played in empty stadiums, is left out.
+/// `bench/match_model_fit` fits them again from tests/data/seasons, says how, and fails when they
+/// are off.
 struct match_parameters {
   /// Goals that an average team scores against an average team away from home. From 0.1 to 4.
   double away_goals = 1.136;
@@ -76,7 +77,7 @@ struct goal_rates {
 class scoreline_distribution {
 public:
   /// Number of scorelines.
-  static constexpr std::size_t size = (max_drawn_goals + 1) * (max_drawn_goals + 1);
+  static constexpr std::size_t size = std::size_t{max_drawn_goals + 1} * (max_drawn_goals + 1);
 
   /// The distribution of Dixon and Coles for these rates, each between `min_goal_rate` and
   /// `max_goal_rate`. A correction outside the range that the paper allows for these rates, where a

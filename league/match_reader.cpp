@@ -147,7 +147,7 @@ tl::expected<named_match, import_error> match_reader::read(const located_json& v
   number_ = number;
   error_.reset();
   named_match read;
-  read.line = line_at(text_, value.offset);
+  read.offset = value.offset;
   if (value.type != kind::object) {
     fail(import_code::wrong_type, value,
          "is " + std::string{value.type_name()} + "; a match is an object");

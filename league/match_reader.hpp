@@ -20,7 +20,7 @@ struct named_match {
   season_match match; ///< without `home` and `away`
   std::string home;
   std::string away;
-  std::size_t line = 0; ///< in the file, from 1
+  std::size_t offset = 0; ///< in the file's text, for line_at()
 };
 
 /// Reads the matches of one file. Layouts: the score as `{"ft":[1,0],"ht":[0,0]}`, as `[1,0]`, or

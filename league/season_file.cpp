@@ -99,15 +99,20 @@ public:
   }
 
 private:
-  void fail(import_code code, std::string what, std::size_t match = 0, std::size_t line = 0) {
+  void fail(import_code code, const std::string& what) {
+    if (!error_)
+      error_ = import_error{code, file_.base + ": " + what + ".", 0, 0};
+  }
+
+  void fail(import_code code, const std::string& what, const named_match& at) {
     if (error_)
       return;
-    auto place = file_.base;
-    if (match != 0)
-      place += ", match " + std::to_string(match);
-    if (match != 0 && line != 0)
-      place += " (line " + std::to_string(line) + ")";
-    error_ = import_error{code, place + ": " + std::move(what) + ".", match, line};
+    const auto number = at.match.number;
+    const auto line = line_at(text_, at.offset);
+    error_ = import_error{code,
+                          file_.base + ", match " + std::to_string(number) + " (line "
+                            + std::to_string(line) + "): " + what + ".",
+                          number, line};
   }
 
   void note(std::string sentence) {
@@ -223,8 +228,7 @@ private:
   void accept(named_match match) {
     if (name_words(match.home) == name_words(match.away)) {
       fail(import_code::team_against_itself,
-           quoted(match.home) + " plays against itself; a match has two different teams",
-           match.match.number, match.line);
+           quoted(match.home) + " plays against itself; a match has two different teams", match);
       return;
     }
     (is_play_off(match.match) ? play_offs_ : league_).push_back(std::move(match));
@@ -330,7 +334,7 @@ private:
              + std::to_string(first.number)
              + " already; the league stage has each fixture once, or again only after it was not "
                "played",
-           second.number, again.line);
+           again);
       return false;
     }
     const auto takes_second = second.counts() || (!first.counts() && moved(first) && !same_plan);
@@ -352,7 +356,7 @@ private:
         fail(import_code::too_many,
              "there are more than " + std::to_string(max_teams)
                + " teams from elsewhere in the play-offs",
-             named.match.number, named.line);
+             named);
         return;
       }
       named.match.home = *home;

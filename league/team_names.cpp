@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
+#include <map>
 #include <numeric>
 #include <optional>
 
@@ -158,6 +159,15 @@ public:
     return fixtures == clubs * (clubs - 1);
   }
 
+  void join_same_words() {
+    std::map<std::vector<std::string>, std::size_t> first;
+    for (std::size_t name = 0; name < names_.size(); ++name) {
+      const auto [known, is_new] = first.try_emplace(name_words(names_[name]), name);
+      if (!is_new)
+        join(club_[known->second], club_[name]);
+    }
+  }
+
   void join_same_telling_words() {
     std::vector<std::vector<std::string>> words;
     for (const auto& name : names_)
@@ -298,6 +308,7 @@ bool may_abbreviate(std::string_view shorter, std::string_view longer) {
 std::vector<std::size_t> reconcile_names(std::span<const std::string> names,
                                          std::span<const named_fixture> fixtures) {
   joined_names certain{names, fixtures};
+  certain.join_same_words();
   if (certain.is_double_round_robin())
     return certain.most_frequent();
   certain.join_same_telling_words();

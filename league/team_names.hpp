@@ -40,13 +40,12 @@ using named_fixture = std::pair<std::size_t, std::size_t>;
 
 /// Finds spellings of one club in a season's list of names.
 ///
-/// Two names that share no fixture with each other are one club when, in this order,
+/// Two names are one club when they have the same words, or when they share no fixture with each
+/// other and, in this order,
 /// 1. their telling words are the same, and together they meet nobody twice at home or twice away;
-/// or
 /// 2. one may abbreviate the other, no third name fits as well, together they meet nobody twice at
-/// home or twice away, and
-///    with all such pairs joined the fixtures are a full double round robin; if they are not, none
-///    of these pairs is joined.
+///    home or twice away, and with all such pairs joined the fixtures are a full double round
+///    robin; if they are not, none of these pairs is joined.
 ///
 /// @param names distinct names, at most max_names
 /// @param fixtures home and away as places in `names`; the same one may come several times

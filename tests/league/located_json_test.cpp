@@ -53,11 +53,15 @@ BOOST_AUTO_TEST_CASE(a_number_at_the_end_of_a_line_stands_in_that_line) {
 
 BOOST_AUTO_TEST_CASE(what_is_not_json_is_refused_with_its_line) {
   BOOST_TEST(problem_of("") == "is empty, where JSON was expected in line 1");
-  BOOST_TEST(problem_of("{\n\"a\": 1,\n") == "is not JSON: it ends in the middle in line 3");
-  BOOST_TEST(problem_of("[1,\n\n]") == "is not JSON: there is a character that cannot stand there in line 3");
-  BOOST_TEST(problem_of("[NaN]") == "is not JSON: there is a character that cannot stand there in line 1");
-  BOOST_TEST(problem_of("[1] [2]") == "is not JSON: there is a character that cannot stand there in line 1");
-  BOOST_TEST(problem_of("<html>") == "is not JSON: there is a character that cannot stand there in line 1");
+  BOOST_TEST(problem_of("{\n\"a\": 1,\n") == "is not JSON: it ends in the middle in line 2");
+  BOOST_TEST(problem_of("[1,\n\n]")
+             == "is not JSON: there is a character that cannot stand there in line 3");
+  BOOST_TEST(problem_of("[NaN]")
+             == "is not JSON: there is a character that cannot stand there in line 1");
+  BOOST_TEST(problem_of("[1] [2]")
+             == "is not JSON: there is a character that cannot stand there in line 1");
+  BOOST_TEST(problem_of("<html>")
+             == "is not JSON: there is a character that cannot stand there in line 1");
 }
 
 BOOST_AUTO_TEST_CASE(text_that_is_not_utf_8_is_refused) {
@@ -89,12 +93,13 @@ BOOST_AUTO_TEST_CASE(nesting_is_bounded_and_an_attack_on_the_stack_fails) {
 }
 
 BOOST_AUTO_TEST_CASE(the_number_of_values_and_of_fields_is_bounded) {
-  BOOST_TEST(problem_of("[" + repeated("0,", max_json_values) + "0]")
+  BOOST_TEST(problem_of(repeated("[", 1) + repeated("0,", max_json_values) + "0]")
              == "holds more than 400000 values, where a season has some thousands in line 1");
   std::string wide = "{";
   for (std::size_t i = 0; i <= max_json_fields; ++i)
-    wide += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":0";
-  BOOST_TEST(problem_of(wide + "}") == "has an object with more than 64 fields, where a season needs a few in line 1");
+    wide.append(i == 0 ? "\"" : ",\"").append(std::to_string(i)).append("\":0");
+  BOOST_TEST(problem_of(wide + "}")
+             == "has an object with more than 64 fields, where a season needs a few in line 1");
 }
 
 BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_no_harm) {

@@ -14,7 +14,8 @@ BOOST_AUTO_TEST_CASE(labels_of_all_spellings_become_one) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_season_is_none) {
-  for (const auto* text : {"", "22/23", "2022/24", "2022/", "2022 23", "20222/23", "abcd", "0001", "9999/00"})
+  for (const auto* text :
+       {"", "22/23", "2022/24", "2022/", "2022 23", "20222/23", "abcd", "0001", "9999/00"})
     BOOST_TEST(!parse_season_label(text).has_value());
 }
 

@@ -30,8 +30,8 @@ std::vector<int> order_of(std::size_t teams, const std::vector<result>& results,
   return order;
 }
 
-// Four teams; A, B and C have 8 points each, D too. Among A, B and C: A and B have 7 points, C has 2. A is ahead of B by goals
-// against C, B is ahead of A by the goals of their own two matches.
+// Four teams; A, B and C have 8 points each, D too. Among A, B and C: A and B have 7 points, C
+// has 2. A is ahead of B by goals against C, B is ahead of A by the goals of their own two matches.
 const std::vector<result> level_in_a_level_group{
   {a, b, 1, 0}, {b, a, 2, 0}, {a, c, 5, 0}, {c, a, 0, 0}, {b, c, 1, 0}, {c, b, 0, 0},
   {a, d, 1, 1}, {d, a, 1, 0}, {b, d, 1, 1}, {d, b, 1, 0}, {c, d, 9, 0}, {d, c, 0, 1},
@@ -98,7 +98,8 @@ BOOST_AUTO_TEST_CASE(wins_tell_teams_apart) {
   const std::vector<result> results{{a, c, 1, 1}, {a, d, 1, 1}, {c, a, 0, 0},
                                     {b, c, 1, 0}, {d, b, 1, 0}, {c, b, 1, 0}};
   const auto ranked = order_of(4, results, order_by({tie_break::wins}));
-  BOOST_TEST((std::find(ranked.begin(), ranked.end(), b) < std::find(ranked.begin(), ranked.end(), a)));
+  BOOST_TEST(
+    (std::find(ranked.begin(), ranked.end(), b) < std::find(ranked.begin(), ranked.end(), a)));
 }
 
 BOOST_AUTO_TEST_CASE(away_goals_and_away_wins_count_matches_away_only) {
@@ -109,8 +110,8 @@ BOOST_AUTO_TEST_CASE(away_goals_and_away_wins_count_matches_away_only) {
 
 BOOST_AUTO_TEST_CASE(head_to_head_points_come_before_goal_difference_when_the_rules_say_so) {
   // A and B have 6 points; A has the better difference, B won and drew against A.
-  const std::vector<result> results{{a, b, 0, 1}, {b, a, 0, 0}, {a, c, 9, 0}, {c, a, 0, 1},
-                                    {c, b, 1, 1}, {b, c, 0, 0}};
+  const std::vector<result> results{{a, b, 0, 1}, {b, a, 0, 0}, {a, c, 9, 0},
+                                    {c, a, 0, 1}, {c, b, 1, 1}, {b, c, 0, 0}};
   auto by = order_by({tie_break::head_to_head_points, tie_break::goal_difference});
   by.deductions = {{a, 1}}; // 6 each then
   BOOST_TEST(order_of(3, results, by) == (order{b, a, c}));
@@ -125,15 +126,17 @@ BOOST_AUTO_TEST_CASE(head_to_head_goal_difference_goals_and_away_goals_each_deci
              == (order{a, b}));
   // Level with a win each by one goal; B scored the more away.
   const std::vector<result> by_away_goals{{a, b, 3, 2}, {b, a, 1, 0}};
-  BOOST_TEST(order_of(2, by_away_goals,
-                      order_by({tie_break::head_to_head_points, tie_break::head_to_head_goal_difference,
-                                tie_break::head_to_head_away_goals}))
-             == (order{b, a}));
+  BOOST_TEST(
+    order_of(2, by_away_goals,
+             order_by({tie_break::head_to_head_points, tie_break::head_to_head_goal_difference,
+                       tie_break::head_to_head_away_goals}))
+    == (order{b, a}));
   // Among three who are level by points and difference, the one with most goals.
   const std::vector<result> by_goals{{a, b, 1, 0}, {b, a, 1, 0}, {b, c, 5, 4},
                                      {c, b, 5, 4}, {c, a, 2, 1}, {a, c, 2, 1}};
-  BOOST_TEST(order_of(3, by_goals, order_by({tie_break::head_to_head_points, tie_break::head_to_head_goals}))
-             == (order{c, b, a}));
+  BOOST_TEST(
+    order_of(3, by_goals, order_by({tie_break::head_to_head_points, tie_break::head_to_head_goals}))
+    == (order{c, b, a}));
 }
 
 BOOST_AUTO_TEST_CASE(those_still_level_in_a_group_of_three_go_on_with_the_matches_among_all_three) {
@@ -163,15 +166,17 @@ BOOST_AUTO_TEST_CASE(head_to_head_waits_until_all_who_are_level_have_met_as_ofte
 BOOST_AUTO_TEST_CASE(lots_depend_on_the_seed_and_on_nothing_else) {
   auto by = order_by({tie_break::drawing_of_lots});
   std::vector<std::vector<int>> drawn;
-  for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     by.lots_seed = seed;
     const auto once = order_of(4, {}, by);
     BOOST_TEST(once == order_of(4, {}, by));
     drawn.push_back(once);
     const auto rows = compute_table(4, {}, by);
-    BOOST_TEST(std::none_of(rows.begin(), rows.end(), [](const standing& row) { return row.level_with_above; }));
+    BOOST_TEST(std::none_of(rows.begin(), rows.end(),
+                            [](const standing& row) { return row.level_with_above; }));
   }
-  BOOST_TEST(std::any_of(drawn.begin(), drawn.end(), [&](const auto& one) { return one != drawn.front(); }));
+  BOOST_TEST(
+    std::any_of(drawn.begin(), drawn.end(), [&](const auto& one) { return one != drawn.front(); }));
 }
 
 BOOST_AUTO_TEST_CASE(deductions_add_up_are_shown_and_may_take_points_below_zero) {
@@ -202,13 +207,15 @@ BOOST_AUTO_TEST_CASE(equal_quotients_of_different_matches_are_level) {
   auto by = order_by({tie_break::goal_difference});
   by.points_per_game = true;
   const auto ranked = order_of(4, results, by);
-  BOOST_TEST((std::find(ranked.begin(), ranked.end(), b) < std::find(ranked.begin(), ranked.end(), a)));
+  BOOST_TEST(
+    (std::find(ranked.begin(), ranked.end(), b) < std::find(ranked.begin(), ranked.end(), a)));
   by.deductions = {{b, 1}};
   BOOST_TEST(order_of(4, results, by).back() == int{b});
 }
 
 BOOST_AUTO_TEST_CASE(a_curtailed_season_may_have_its_own_tie_breaks) {
-  const std::vector<result> results{{a, b, 1, 0}, {b, a, 0, 0}, {b, c, 3, 0}, {c, a, 0, 0}, {c, b, 0, 0}, {a, c, 0, 1}};
+  const std::vector<result> results{{a, b, 1, 0}, {b, a, 0, 0}, {b, c, 3, 0},
+                                    {c, a, 0, 0}, {c, b, 0, 0}, {a, c, 0, 1}};
   auto by = order_by({tie_break::goal_difference});
   by.curtailed_tie_breaks = {tie_break::head_to_head_points};
   BOOST_TEST(order_of(3, results, by) == (order{b, a, c}));
@@ -246,7 +253,8 @@ BOOST_AUTO_TEST_CASE(an_award_counts_as_won_whatever_the_goals) {
 
 BOOST_AUTO_TEST_CASE(a_decider_settles_its_place_against_head_to_head_and_goals) {
   // Level by points; A won the head-to-head and has the better difference.
-  const std::vector<result> results{{a, b, 3, 0}, {b, a, 0, 0}, {b, c, 1, 0}, {c, a, 0, 0}, {c, b, 0, 0}, {a, c, 0, 0}};
+  const std::vector<result> results{{a, b, 3, 0}, {b, a, 0, 0}, {b, c, 1, 0},
+                                    {c, a, 0, 0}, {c, b, 0, 0}, {a, c, 0, 0}};
   auto by = order_by({tie_break::head_to_head_points, tie_break::goal_difference});
   by.deductions = {{a, 1}};
   BOOST_TEST(order_of(3, results, by) == (order{a, b, c}));
@@ -258,7 +266,8 @@ BOOST_AUTO_TEST_CASE(a_decider_settles_its_place_against_head_to_head_and_goals)
 
 BOOST_AUTO_TEST_CASE(a_decider_place_without_a_decider_goes_by_goals_not_by_head_to_head) {
   // Serie A 2022-23 in small: A won against B, B has the better difference.
-  const std::vector<result> results{{a, b, 1, 0}, {b, a, 0, 0}, {b, c, 7, 0}, {c, b, 0, 0}, {a, c, 0, 0}, {c, a, 0, 0}};
+  const std::vector<result> results{{a, b, 1, 0}, {b, a, 0, 0}, {b, c, 7, 0},
+                                    {c, b, 0, 0}, {a, c, 0, 0}, {c, a, 0, 0}};
   auto by = order_by({tie_break::head_to_head_points, tie_break::goal_difference});
   by.deductions = {{a, 1}};
   BOOST_TEST(order_of(3, results, by)[0] == int{a});

@@ -12,7 +12,8 @@ namespace {
 
 using words = std::vector<std::string>;
 
-// A double round robin among `clubs`; the match numbered in `renamed` calls its first team by the name behind the last club.
+// A double round robin among `clubs`; the match numbered in `renamed` calls its first team by the
+// name behind the last club.
 struct season {
   std::vector<std::string> names;
   std::vector<named_fixture> fixtures;
@@ -33,9 +34,7 @@ struct season {
         (home == club ? home : away) = names.size() - 1;
   }
 
-  std::vector<std::size_t> reconciled() const {
-    return reconcile_names(names, fixtures);
-  }
+  std::vector<std::size_t> reconciled() const { return reconcile_names(names, fixtures); }
 };
 
 } // namespace
@@ -119,7 +118,8 @@ BOOST_AUTO_TEST_CASE(names_that_meet_the_same_team_at_the_same_ground_stay_two_c
 BOOST_AUTO_TEST_CASE(the_most_spellings_that_may_come_are_reconciled_in_bounded_time) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < max_names; ++i)
-    names.push_back("Club" + std::string(i % 3, 'x') + (i % 2 == 0 ? " Town" : " To") + std::to_string(i));
+    names.push_back("Club" + std::string(i % 3, 'x') + (i % 2 == 0 ? " Town" : " To")
+                    + std::to_string(i));
   std::vector<named_fixture> fixtures;
   for (std::size_t i = 0; i + 1 < max_names; i += 2)
     fixtures.emplace_back(i, i + 1);

@@ -1,0 +1,194 @@
+#include "nodes/configuration.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/config_value.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <map>
+
+namespace touchline::nodes {
+
+namespace {
+
+using problem = std::optional<std::string>;
+using setter = std::function<problem(const caf::config_value&, configuration&)>;
+
+// -- one setter per kind of value -----------------------------------------------------------------
+
+template <class T>
+setter number(T actors::runtime_options::*member, int64_t low, int64_t high) {
+  return [=](const caf::config_value& value, configuration& out) -> problem {
+    auto x = caf::get_as<int64_t>(value);
+    if (!x || *x < low || *x > high)
+      return "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high);
+    out.runtime.*member = static_cast<T>(*x);
+    return std::nullopt;
+  };
+}
+
+std::optional<int64_t> milliseconds_of(const caf::config_value& value) {
+  if (auto plain = caf::get_as<int64_t>(value))
+    return *plain;
+  auto span = caf::get_as<caf::timespan>(value);
+  return span ? std::optional{std::chrono::duration_cast<std::chrono::milliseconds>(*span).count()}
+              : std::nullopt;
+}
+
+problem set_time(const caf::config_value& value, int64_t& out) {
+  constexpr int64_t a_day = 86'400'000;
+  auto ms = milliseconds_of(value);
+  if (!ms || *ms < 1 || *ms > a_day)
+    return "must be a time from 1ms to one day, as in 30s";
+  out = *ms;
+  return std::nullopt;
+}
+
+setter idle_time() {
+  return [](const caf::config_value& value, configuration& out) {
+    return set_time(value, out.runtime.idle_ms);
+  };
+}
+
+setter policy_time(actors::restart_policy actors::runtime_options::*policy,
+                   int64_t actors::restart_policy::*member) {
+  return [=](const caf::config_value& value, configuration& out) {
+    return set_time(value, out.runtime.*policy.*member);
+  };
+}
+
+setter policy_intensity(actors::restart_policy actors::runtime_options::*policy) {
+  return [=](const caf::config_value& value, configuration& out) -> problem {
+    auto x = caf::get_as<int64_t>(value);
+    if (!x || *x < 0 || *x > 10'000)
+      return "must be a whole number from 0 to 10000";
+    (out.runtime.*policy).intensity = static_cast<unsigned>(*x);
+    return std::nullopt;
+  };
+}
+
+setter path(std::filesystem::path configuration::*member) {
+  return [=](const caf::config_value& value, configuration& out) -> problem {
+    auto x = caf::get_as<std::string>(value);
+    if (!x || x->empty())
+      return "must be a path in quotes";
+    out.*member = *x;
+    return std::nullopt;
+  };
+}
+
+problem set_sponsors(const caf::config_value& value, configuration& out) {
+  auto list = caf::get_as<std::vector<caf::config_value>>(value);
+  if (!list)
+    return "must be a list of deals";
+  out.sponsors.clear();
+  for (auto& entry : *list) {
+    auto deal = caf::get_as<caf::settings>(entry);
+    if (!deal)
+      return "must be a list of deals, each { key = ..., name = ..., amount = ..., currency = ... }";
+    auto key = caf::get_as<std::string>(*deal, "key");
+    auto name = caf::get_as<std::string>(*deal, "name");
+    auto amount = caf::get_as<int64_t>(*deal, "amount");
+    auto currency = caf::get_as<std::string>(*deal, "currency");
+    if (!key || !name || !amount || !currency || deal->size() != 4)
+      return "needs key, name, amount (whole minor units) and currency in every deal, and nothing "
+             "else";
+    out.sponsors.push_back({*key, *name, *amount, *currency});
+  }
+  return std::nullopt;
+}
+
+const std::map<std::string, setter>& setters() {
+  using options = actors::runtime_options;
+  using policy = actors::restart_policy;
+  static const std::map<std::string, setter> all{
+    {"data-directory", path(&configuration::data_directory)},
+    {"season", path(&configuration::season)},
+    {"partitions", number(&options::partitions, 1, 256)},
+    {"snapshot-every", number(&options::snapshot_every, 1, 1'000'000)},
+    {"idle-timeout", idle_time()},
+    {"max-active-entities", number(&options::max_active_entities, 16, 10'000'000)},
+    {"limits.commands-in-flight", number(&options::max_in_flight_commands, 1, 8'192)},
+    {"limits.outbox-messages", number(&options::max_outbox_messages, 1, 10'000'000)},
+    {"limits.waiting-messages", number(&options::max_waiting_messages, 16, 10'000'000)},
+    {"limits.delivery-window", number(&options::delivery_window, 1, 65'536)},
+    {"supervision.handler-attempts", number(&options::handler_attempts, 1, 1'000)},
+    {"supervision.entities.intensity", policy_intensity(&options::entities)},
+    {"supervision.entities.period", policy_time(&options::entities, &policy::period_ms)},
+    {"supervision.entities.backoff-min", policy_time(&options::entities, &policy::backoff_min_ms)},
+    {"supervision.entities.backoff-max", policy_time(&options::entities, &policy::backoff_max_ms)},
+    {"supervision.partitions.intensity", policy_intensity(&options::partitions_policy)},
+    {"supervision.partitions.period", policy_time(&options::partitions_policy, &policy::period_ms)},
+    {"supervision.partitions.backoff-min",
+     policy_time(&options::partitions_policy, &policy::backoff_min_ms)},
+    {"supervision.partitions.backoff-max",
+     policy_time(&options::partitions_policy, &policy::backoff_max_ms)},
+    {"sponsors", set_sponsors}};
+  return all;
+}
+
+// -- walking the file -----------------------------------------------------------------------------
+
+std::string known_keys() {
+  std::string result;
+  for (auto& [key, set] : setters())
+    result += (result.empty() ? "" : ", ") + key;
+  return result;
+}
+
+problem apply(const caf::settings& section, const std::string& prefix, configuration& out) {
+  for (auto& [name, value] : section) {
+    auto key = prefix + name;
+    auto at = setters().find(key);
+    if (at != setters().end()) {
+      if (auto wrong = at->second(value, out))
+        return "touchline." + key + ' ' + *wrong + '.';
+      continue;
+    }
+    auto inner = caf::get_as<caf::settings>(value);
+    if (!inner)
+      return "touchline." + key + " is no setting; the settings are " + known_keys() + '.';
+    if (auto wrong = apply(*inner, key + '.', out))
+      return wrong;
+  }
+  return std::nullopt;
+}
+
+void make_absolute(std::filesystem::path& path, const std::filesystem::path& folder) {
+  if (!path.empty() && path.is_relative())
+    path = (folder / path).lexically_normal();
+}
+
+} // namespace
+
+tl::expected<configuration, std::string> read_configuration(const std::filesystem::path& file) {
+  std::ifstream in{file};
+  if (!in)
+    return tl::unexpected{"The configuration " + file.string()
+                          + " cannot be read; name one that exists with --config."};
+  auto parsed = caf::actor_system_config::parse_config(in);
+  if (!parsed)
+    return tl::unexpected{"The configuration " + file.string()
+                          + " is not in CAF's syntax, one entry per line: "
+                          + to_string(parsed.error()) + '.'};
+  configuration result;
+  for (auto& [name, value] : *parsed) {
+    auto section = caf::get_as<caf::settings>(value);
+    problem wrong = name + " is no section; the sections are touchline and caf.";
+    if (section && name == "caf") {
+      result.caf = *section;
+      wrong = std::nullopt;
+    } else if (section && name == "touchline") {
+      wrong = apply(*section, "", result);
+    }
+    if (wrong)
+      return tl::unexpected{"In the configuration " + file.string() + ": " + *wrong};
+  }
+  auto folder = std::filesystem::absolute(file).parent_path();
+  make_absolute(result.data_directory, folder);
+  make_absolute(result.season, folder);
+  return result;
+}
+
+} // namespace touchline::nodes

@@ -1,0 +1,45 @@
+// What a node's configuration file says. The syntax is CAF's; the keys are those of config/default.conf.
+#pragma once
+
+#include "actors/runtime/options.hpp"
+
+#include <caf/settings.hpp>
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace touchline::nodes {
+
+/// A deal that a replayed or simulated season begins with.
+struct sponsor_deal {
+  std::string key;
+  std::string name;
+  /// Per season, in minor units of the currency.
+  int64_t amount = 0;
+  std::string currency;
+
+  friend bool operator==(const sponsor_deal&, const sponsor_deal&) = default;
+};
+
+/// A node's configuration. The defaults are those of config/default.conf.
+struct configuration {
+  std::filesystem::path data_directory = "touchline-data";
+  /// The season that `touchline run` plays; empty for none.
+  std::filesystem::path season;
+  actors::runtime_options runtime;
+  std::vector<sponsor_deal> sponsors{
+    {"title-sponsor", "Kestrel Assurance", 9'750'000'001, "GBP"},
+    {"kit-sponsor", "Harrow & Pike Outfitters", 1'234'567'890, "GBP"}};
+  /// What the file says to CAF itself.
+  caf::settings caf;
+};
+
+/// Reads a configuration file; relative paths in it are relative to its folder. One sentence for what is wrong: no such
+/// file, not the syntax, an unknown key, a value of the wrong type or out of bounds.
+tl::expected<configuration, std::string> read_configuration(const std::filesystem::path& file);
+
+} // namespace touchline::nodes

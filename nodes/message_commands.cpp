@@ -1,0 +1,177 @@
+#include "actors/runtime/client.hpp"
+#include "messages/catalogue.hpp"
+#include "messages/codec.hpp"
+#include "messages/text.hpp"
+#include "nodes/commands.hpp"
+#include "nodes/embedded_node.hpp"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <iostream>
+
+#include <nlohmann/json.hpp>
+
+namespace touchline::nodes {
+
+namespace {
+
+using nlohmann::json;
+
+std::string to_json(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string out;
+  auto done = google::protobuf::util::MessageToJsonString(message, &out, options);
+  return done.ok() ? out : "{}";
+}
+
+/// The JSON object of fields given as name=value; a value that is not JSON is text.
+tl::expected<json, std::string> fields_to_json(const google::protobuf::Descriptor& type,
+                                               const std::vector<std::string>& fields) {
+  json object = json::object();
+  for (auto& field : fields) {
+    auto equals = field.find('=');
+    auto name = field.substr(0, equals);
+    const auto* known = type.FindFieldByName(name);
+    if (equals == std::string::npos || !known)
+      return tl::unexpected{"\"" + field + "\" is not NAME=VALUE with a field of "
+                            + type.name() + "."};
+    auto text = field.substr(equals + 1);
+    if (!count_code_points(text))
+      return tl::unexpected{"The value of " + name + " is not UTF-8."};
+    auto is_text = known->type() == google::protobuf::FieldDescriptor::TYPE_STRING
+                   && !known->is_repeated();
+    auto parsed = is_text ? json(text) : json::parse(text, nullptr, false);
+    object[name] = parsed.is_discarded() ? json(text) : parsed;
+  }
+  return object;
+}
+
+tl::expected<std::unique_ptr<google::protobuf::Message>, std::string>
+make_message(const message_info& info, const std::vector<std::string>& fields) {
+  auto object = fields_to_json(*info.descriptor, fields);
+  if (!object)
+    return tl::unexpected{object.error()};
+  auto message = parse_message(info.number, {});
+  auto done = google::protobuf::util::JsonStringToMessage(object->dump(), message.get());
+  if (!done.ok())
+    return tl::unexpected{"The fields are not those of a " + info.name + ": "
+                          + std::string{done.message()} + "."};
+  return message;
+}
+
+/// The answer's body as JSON; its type is the one that the catalogue names.
+json body_of(const answer& reply, const message_info& info) {
+  const auto* type = info.descriptor->file()->FindMessageTypeByName(info.reply);
+  if (!type || reply.body.empty())
+    return nullptr;
+  std::unique_ptr<google::protobuf::Message> body{
+    google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New()};
+  return body->ParseFromString(reply.body) ? json::parse(to_json(*body)) : json{};
+}
+
+} // namespace
+
+int send_message(const common_options& options, const std::string& name,
+                 const std::vector<std::string>& fields, const std::string& id) {
+  const auto* info = catalogue_data::find(name);
+  if (!info)
+    return fail("The catalogue has no message \"" + name + "\".");
+  auto message = make_message(*info, fields);
+  if (!message)
+    return fail(message.error());
+  if (info->mode != message_mode::read && id.empty())
+    return fail("A command needs an id of its own: --id ID. Sent again under the same id, it has "
+                "no second effect.");
+  auto node = embedded_node::start(options.config);
+  if (!node)
+    return fail(node.error().text);
+  actors::client client{(*node)->system(), (*node)->runtime().routes(), actors::system_clock()};
+  answer reply;
+  client.post(info->mode == message_mode::read ? "read" : id, info->number, std::move(*message),
+              [&reply](const answer& x) { reply = x; });
+  client.finish();
+  if (!reply.ok())
+    return fail(reply.text);
+  (*node)->runtime().settle(actors::client_options{}.deadline_ms);
+  if (auto body = body_of(reply, *info); !body.is_null())
+    std::cout << body.dump(2) << '\n';
+  else
+    std::cout << json{{"id", id}, {"position", reply.position}, {"repeated", reply.repeated}}.dump(2)
+              << '\n';
+  return 0;
+}
+
+int print_history(const common_options& options, const std::string& address) {
+  auto node = embedded_node::start(options.config);
+  if (!node)
+    return fail(node.error().text);
+  uint64_t next = 1;
+  for (;;) {
+    auto progress = (*node)->runtime().store().read_stream(
+      address, next, {}, [](uint64_t, std::string_view bytes) {
+        Record record;
+        if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+          return true;
+        const auto& cause = record.cause();
+        const auto* message = catalogue_data::find(cause.message());
+        json line{{"position", record.position()},
+                  {"message", message ? message->name : "?"},
+                  {"from", cause.from()},
+                  {"id", cause.id()},
+                  {"correlation", cause.correlation()},
+                  {"causation", cause.causation()},
+                  {"time_ms", cause.time_ms()},
+                  {"events", record.event_size()}};
+        for (auto& x : record.outgoing()) {
+          const auto* sent = catalogue_data::find(x.message());
+          line["sent"].push_back({{"message", sent ? sent->name : "?"}, {"to", x.to()}});
+        }
+        if (!record.dead_letter().empty())
+          line["dead_letter"] = record.dead_letter();
+        std::cout << line.dump() << '\n';
+        return true;
+      });
+    if (!progress)
+      return fail(progress.error().text);
+    if (progress->at_end)
+      break;
+    next = progress->next_position;
+  }
+  return next == 1 && (*node)->runtime().store().last_position(address).value_or(0) == 0
+           ? fail("There is no entity " + address + " in this data directory.")
+           : 0;
+}
+
+int print_dead_letters(const common_options& options) {
+  constexpr size_t page = 100;
+  auto node = embedded_node::start(options.config);
+  if (!node)
+    return fail(node.error().text);
+  std::string after;
+  for (;;) {
+    auto letters = (*node)->runtime().store().dead_letters(after, page);
+    if (!letters)
+      return fail(letters.error().text);
+    for (auto& x : *letters) {
+      DeadLetter letter;
+      if (!letter.ParseFromString(x.bytes))
+        return fail("The dead letter " + x.id + " is unreadable.");
+      const auto* message = catalogue_data::find(letter.cause().message());
+      std::cout << json{{"id", letter.id()},
+                        {"to", letter.to()},
+                        {"message", message ? message->name : "?"},
+                        {"from", letter.cause().from()},
+                        {"command", letter.cause().id()},
+                        {"error", letter.error()},
+                        {"attempts", letter.attempts()}}
+                     .dump()
+                << '\n';
+    }
+    if (letters->size() < page)
+      return 0;
+    after = letters->back().id;
+  }
+}
+
+} // namespace touchline::nodes

@@ -1,0 +1,136 @@
+#include "nodes/commands.hpp"
+#include "nodes/embedded_node.hpp"
+#include "nodes/progress.hpp"
+#include "nodes/season_player.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+
+namespace touchline::nodes {
+
+namespace {
+
+int print(const std::string& text) {
+  std::cout << text << std::flush;
+  return std::cout ? 0 : fail("Standard output cannot be written.");
+}
+
+std::string money(int64_t minor_units, const std::string& currency) {
+  auto cents = std::to_string(minor_units % 100);
+  return std::to_string(minor_units / 100) + '.' + (cents.size() < 2 ? "0" : "") + cents + ' '
+         + currency;
+}
+
+/// What the sponsors paid for a season, and whether the payments add up to what they promised.
+std::string sponsor_lines(const played_season& season) {
+  std::string out;
+  for (auto& x : season.sponsors.sponsors()) {
+    int64_t paid = 0;
+    int teams = 0;
+    for (auto& payment : x.payments())
+      if (payment.season() == season.table.season()) {
+        paid += payment.minor_units();
+        ++teams;
+      }
+    const auto& promised = x.amount_per_season();
+    out += x.name() + " paid " + money(paid, promised.currency()) + " of "
+           + money(promised.minor_units(), promised.currency()) + " to " + std::to_string(teams)
+           + " teams\n";
+  }
+  return out;
+}
+
+tl::expected<void, std::string> forget(const std::filesystem::path& directory) {
+  if (auto text = directory.string(); !std::filesystem::exists(directory / "data.mdb"))
+    return {};
+  for (auto* name : {"data.mdb", "lock.mdb"}) {
+    std::error_code failed;
+    std::filesystem::remove(directory / name, failed);
+    if (failed)
+      return tl::unexpected{"The file " + (directory / name).string() + " cannot be removed: "
+                            + failed.message() + "."};
+  }
+  return {};
+}
+
+tl::expected<played_season, refusal> play_file(embedded_node& node, const common_options& options,
+                                               const season_plan& plan) {
+  progress display{stderr};
+  season_player player{node.system(), node.runtime(), options.pace, display};
+  return player.play(plan);
+}
+
+} // namespace
+
+int fail(const std::string& sentence) {
+  std::cerr << "touchline: " << sentence << '\n';
+  return 1;
+}
+
+int run_default_node(const common_options& options, bool fresh) {
+  if (options.config.season.empty())
+    return fail("The configuration names no season; set touchline.season.");
+  auto file = read_season(options.config.season);
+  if (!file)
+    return fail(file.error());
+  auto plan = plan_replay(*file, {}, options.config.sponsors);
+  if (!plan)
+    return fail(plan.error());
+  if (fresh)
+    if (auto done = forget(options.config.data_directory); !done)
+      return fail(done.error());
+  auto node = embedded_node::start(options.config);
+  if (!node)
+    return fail(node.error().text);
+  auto season = play_file(**node, options, *plan);
+  if (!season)
+    return fail(season.error().text);
+  auto found = season->played_now == 0
+                 ? "All " + std::to_string(season->recorded_before)
+                     + " results were recorded already; ./run --fresh plays the season again.\n"
+                 : "";
+  return print(format_tables({season->table}, output_format::text) + '\n' + sponsor_lines(*season)
+               + '\n' + (*node)->summary() + found);
+}
+
+int replay_season(const common_options& options, const std::filesystem::path& file,
+                  const league::rule_choice& choice) {
+  auto season = read_season(file);
+  if (!season)
+    return fail(season.error());
+  auto plan = plan_replay(*season, choice, options.config.sponsors);
+  if (!plan)
+    return fail(plan.error());
+  for (auto& note : season->notes)
+    std::cerr << note << '\n';
+  auto node = embedded_node::start(options.config);
+  if (!node)
+    return fail(node.error().text);
+  auto played = play_file(**node, options, *plan);
+  if (!played)
+    return fail(played.error().text);
+  std::cerr << sponsor_lines(*played) << (*node)->summary();
+  return print(format_tables({played->table}, options.format));
+}
+
+int simulate_seasons(const common_options& options, const simulation& what) {
+  auto node = embedded_node::start(options.config);
+  if (!node)
+    return fail(node.error().text);
+  progress display{stderr};
+  season_player player{(*node)->system(), (*node)->runtime(), options.pace, display};
+  simulated_league league{what, options.config.sponsors};
+  std::vector<LeagueTable> tables;
+  for (uint32_t i = 0; i < what.seasons; ++i) {
+    auto season = player.play(league.plan(i, tables.empty() ? LeagueTable{} : tables.back()));
+    if (!season)
+      return fail(season.error().text);
+    std::cerr << sponsor_lines(*season);
+    tables.push_back(std::move(season->table));
+  }
+  std::cerr << (*node)->summary();
+  return print(format_tables(tables, options.format));
+}
+
+} // namespace touchline::nodes
