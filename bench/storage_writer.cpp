@@ -1,4 +1,5 @@
-// How fast the storage room is. Each figure is printed for people and, at the end, as one JSON line.
+// How fast the storage room is. Each figure is printed for people and, at the end, as one JSON
+// line.
 //
 //   bench_storage_writer [--batches N] [--entities N] [--window N] [--rounds N]
 //                        [--max-operations N] [--dir DIR]
@@ -107,7 +108,8 @@ measured run_writer(const settings& with) {
   writer_options bounds;
   bounds.max_transaction_operations = with.max_operations;
   const auto start = clock_type::now();
-  writer writing{*store, [&room](std::span<const commit_token> tokens, const storage_error* error) {
+  writer writing{*store,
+                 [&room](std::span<const commit_token> tokens, const storage_error* error) {
                    if (error != nullptr)
                      give_up(error->text);
                    room.release(static_cast<std::ptrdiff_t>(tokens.size()));

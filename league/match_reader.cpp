@@ -253,13 +253,15 @@ std::string match_reader::read_time(const located_json& match) {
          "'time' is " + std::string{value->type_name()} + "; a time is a text such as \"15:00\"");
     return {};
   }
-  // Some files add the zone: "17:00 UTC+3".
+  // Some files add the zone, as in "17:00 UTC+3", or leave out the hour's zero.
   const auto text = trimmed(value->text);
-  const auto time = text.substr(0, text.find(' '));
+  auto time = std::string{text.substr(0, text.find(' '))};
+  if (time.size() == 4)
+    time.insert(time.begin(), '0');
   if (!time.empty() && !is_time(time))
     fail(import_code::bad_date, *value,
          "'time' is " + quoted(text) + ", which is no time of day; a time is written HH:MM");
-  return std::string{time};
+  return time;
 }
 
 match_status match_reader::read_status(const located_json& match) {

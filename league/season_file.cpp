@@ -58,6 +58,21 @@ bool is_play_off(const season_match& match) {
   return has_any(round, knock_out_words);
 }
 
+template <class Test>
+std::optional<team_index> first_of(const std::vector<season_team>& teams, const Test& test) {
+  const auto found = std::find_if(teams.begin(), teams.end(), test);
+  if (found == teams.end())
+    return std::nullopt;
+  return static_cast<team_index>(found - teams.begin());
+}
+
+// The one team that passes the test; none if several do.
+template <class Test>
+std::optional<team_index> only_of(const std::vector<season_team>& teams, const Test& test) {
+  return std::count_if(teams.begin(), teams.end(), test) == 1 ? first_of(teams, test)
+                                                              : std::nullopt;
+}
+
 struct fixture_key {
   team_index home;
   team_index away;
@@ -497,20 +512,20 @@ std::string calendar_date::to_string() const {
 
 std::optional<team_index> season_file::find_team(std::string_view name) const {
   name = trimmed(name);
-  for (std::size_t team = 0; team < teams.size(); ++team)
-    if (teams[team].name == name
-        || std::find(teams[team].aliases.begin(), teams[team].aliases.end(), name)
-             != teams[team].aliases.end())
-      return static_cast<team_index>(team);
   const auto words = telling_words(name);
-  std::optional<team_index> found;
-  for (std::size_t team = 0; team < teams.size(); ++team)
-    if (telling_words(teams[team].name) == words) {
-      if (found)
-        return std::nullopt;
-      found = static_cast<team_index>(team);
-    }
-  return found;
+  const auto is_called = [&](const season_team& team) {
+    return team.name == name
+           || std::find(team.aliases.begin(), team.aliases.end(), name) != team.aliases.end();
+  };
+  const auto is_told_by
+    = [&](const season_team& team) { return telling_words(team.name) == words; };
+  const auto is_short_for
+    = [&](const season_team& team) { return may_abbreviate(name, team.name); };
+  if (const auto found = first_of(teams, is_called))
+    return found;
+  if (first_of(teams, is_told_by))
+    return only_of(teams, is_told_by);
+  return only_of(teams, is_short_for);
 }
 
 const std::string& season_file::team_name(team_index team) const {

@@ -171,8 +171,8 @@ struct season_file {
   std::string league_key; ///< slug of it: `english-premier-league`
   std::string season;     ///< `2022-23`, or `2023` for a season within one calendar year
   int start_year = 0;     ///< 2022
-  std::string
-    country;    ///< `en` of `en.1.json`; empty if neither the file's name nor the league's tells
+  /// `en` of `en.1.json`; empty if neither the file's name nor the league's tells.
+  std::string country;
   int tier = 1; ///< 1 of `en.1.json`
   std::vector<season_team> teams;
   std::vector<season_match> matches;   ///< the league stage, each fixture once, in the file's order
@@ -186,8 +186,9 @@ struct season_file {
   std::vector<team_index> expelled;
   std::vector<std::string> notes; ///< what was odd and how it was read, one sentence each
 
-  /// The team of that name or alias; if there is none, the one team whose name is the same but for
-  /// case, accents, punctuation and words such as FC.
+  /// The team of that name or alias. If there is none, the only team whose name is the same but
+  /// for case, accents, punctuation and words such as FC; if there is none either, the only team
+  /// that the name may abbreviate, as "Bolton" does "Bolton Wanderers".
   std::optional<team_index> find_team(std::string_view name) const;
 
   /// The name behind an index of `matches` or `play_offs`.
@@ -203,18 +204,16 @@ struct season_file {
 
 /// What the user asked for beside the file.
 struct rule_choice {
-  std::string
-    rule_set; ///< a name of rule_set_names(), or empty: told from the file's or the league's name
+  /// A name of rule_set_names(), or empty: told from the file's or the league's name.
+  std::string rule_set;
   std::vector<std::pair<std::string, int>> deductions; ///< team's name, points taken away
   bool points_per_game = false;
 };
 
-/// Reads a season.
+/// Reads a season. Never throws for bad input; memory is bounded by the constants above.
 /// @param json the file's text
-/// @param file_name the file's name, with or without folders: `2022-23/en.1.json` tells the
-/// country, the tier and, if the
-///        league's name has none, the season
-/// Never throws for bad input; memory is bounded by the constants above.
+/// @param file_name the file's name, with or without folders: `2022-23/en.1.json` tells the country
+///        and the tier, and the season if the league's name has none
 tl::expected<season_file, import_error> parse_season(std::string_view json,
                                                      std::string_view file_name);
 

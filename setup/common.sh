@@ -1,5 +1,9 @@
 # shellcheck shell=bash
-# What every script of the set-up shares. To be sourced; sets no option and starts nothing by itself.
+# What every script of the set-up shares. To be sourced.
+
+# Ctrl-C ends the whole set-up quietly, through the scripts' EXIT traps, instead of as the failure of one of its commands.
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # The project's root, whatever folder the caller stands in.
 # shellcheck disable=SC2034  # the scripts that source this file use it

@@ -26,6 +26,10 @@ constexpr auto probe_name = "touchline.probe";
 // truncating the file and needs no fresh block on a full disk.
 constexpr std::size_t pid_width = 11;
 
+bool is_full(int error_number) noexcept {
+  return error_number == ENOSPC || error_number == EDQUOT;
+}
+
 tl::unexpected<storage_error> fail(int error_number, std::string_view action,
                                    const fs::path& path) {
   return tl::make_unexpected(system_error(error_number, action, path));
@@ -38,8 +42,8 @@ tl::expected<void, storage_error> make_directory(const fs::path& path) {
     if (fs::is_directory(status))
       return {};
     return tl::make_unexpected(
-      storage_error{error_code::unwritable, "the data directory " + path.string()
-                                              + " is a file; name a directory"});
+      storage_error{error_code::unwritable,
+                    "the data directory " + path.string() + " is a file; name a directory"});
   }
   fs::create_directories(path, error);
   if (error) {
@@ -72,7 +76,7 @@ void write_holder(int lock) {
 
 storage_error system_error(int error_number, std::string_view action, const fs::path& path) {
   auto code = error_code::io_error;
-  if (error_number == ENOSPC || error_number == EDQUOT)
+  if (is_full(error_number))
     code = error_code::disk_full;
   else if (error_number == EACCES || error_number == EPERM || error_number == EROFS)
     code = error_code::unwritable;
@@ -81,8 +85,8 @@ storage_error system_error(int error_number, std::string_view action, const fs::
 }
 
 data_directory::data_directory(fs::path path, file_descriptor lock) noexcept
-  : path_(std::move(path)), lock_(std::move(lock)) {
-}
+  : path_(std::move(path)),
+    lock_(std::move(lock)) {}
 
 tl::expected<data_directory, storage_error> data_directory::take(const fs::path& path) {
   if (path.empty())
@@ -133,17 +137,20 @@ tl::expected<void, storage_error> data_directory::sync() const {
 bool data_directory::has_room_for(std::uint64_t bytes) const noexcept {
   constexpr std::size_t chunk = 64 * 1024;
   static constexpr std::array<char, chunk> zeroes{};
-  std::error_code ignored;
   const auto path = path_ / probe_name;
   file_descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
-  bool room = static_cast<bool>(file);
-  while (room && bytes > 0) {
+  // Only the lack of room counts: a disk that fails in another way is not full.
+  bool full = !file && is_full(errno);
+  while (file && !full && bytes > 0) {
     const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, chunk));
-    room = ::write(file.get(), zeroes.data(), part) == static_cast<ssize_t>(part);
-    bytes -= part;
+    const auto count = ::write(file.get(), zeroes.data(), part);
+    full = count == 0 || (count < 0 && is_full(errno));
+    if (count < 0)
+      break;
+    bytes -= static_cast<std::uint64_t>(count);
   }
-  fs::remove(path, ignored);
-  return room;
+  ::unlink(path.c_str());
+  return !full;
 }
 
 } // namespace touchline::storage

@@ -14,7 +14,8 @@ namespace touchline::storage {
 
 /// A data directory that belongs to this process until the object dies, or the process does, in
 /// whatever way: the kernel drops the lock with the last descriptor, so that a lock file left
-/// behind by `kill -9` is no obstacle. A child made by `fork` shares the lock until it calls `exec`.
+/// behind by `kill -9` is no obstacle. A child made by `fork` shares the lock until it calls
+/// `exec`.
 class data_directory {
 public:
   /// Makes the directory, with its parents, if it is missing, and takes it. Fails with `in_use`

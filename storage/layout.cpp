@@ -95,8 +95,7 @@ key_buffer::key_buffer(std::string_view name, std::string_view suffix) noexcept 
 }
 
 key_buffer::key_buffer(std::string_view address, std::uint64_t position) noexcept
-  : key_buffer(address, std::string_view{to_big_endian(position).data(), position_bytes}) {
-}
+  : key_buffer(address, std::string_view{to_big_endian(position).data(), position_bytes}) {}
 
 key_parts split_key(std::string_view key) noexcept {
   const auto zero = key.find('\0');

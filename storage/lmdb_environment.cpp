@@ -160,8 +160,7 @@ lmdb_environment::lmdb_environment(data_directory directory, std::size_t max_map
   : directory_(std::move(directory)),
     max_map_bytes_(max_map_bytes),
     readers_(std::max(readers, 1U)),
-    slots_(std::make_unique<slot[]>(readers_)) {
-}
+    slots_(std::make_unique<slot[]>(readers_)) {}
 
 lmdb_environment::~lmdb_environment() {
   for (unsigned i = 0; i < readers_; ++i)
@@ -245,8 +244,8 @@ storage_error lmdb_environment::error(int rc, std::string_view action) const {
   if (rc > 0)
     return system_error(rc, action, file);
   auto code = error_code::io_error;
-  if (rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND || rc == MDB_INVALID
-      || rc == MDB_CURSOR_FULL || rc == MDB_INCOMPATIBLE)
+  if (rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND || rc == MDB_INVALID || rc == MDB_CURSOR_FULL
+      || rc == MDB_INCOMPATIBLE)
     code = error_code::damaged;
   else if (rc == MDB_VERSION_MISMATCH)
     code = error_code::incompatible;

@@ -42,7 +42,8 @@ cursor_handle open_cursor(MDB_txn* txn, MDB_dbi dbi, int& error) noexcept;
 /// A write transaction that aborts unless it was committed.
 class write_transaction {
 public:
-  explicit write_transaction(MDB_env* env) noexcept : error_(mdb_txn_begin(env, nullptr, 0, &txn_)) {}
+  explicit write_transaction(MDB_env* env) noexcept
+    : error_(mdb_txn_begin(env, nullptr, 0, &txn_)) {}
   write_transaction(const write_transaction&) = delete;
   write_transaction& operator=(const write_transaction&) = delete;
   ~write_transaction() {
@@ -72,7 +73,8 @@ public:
   public:
     reader(lmdb_environment& owner, slot& place) noexcept : owner_(&owner), slot_(&place) {}
     reader(reader&& other) noexcept
-      : owner_(other.owner_), slot_(std::exchange(other.slot_, nullptr)) {}
+      : owner_(other.owner_),
+        slot_(std::exchange(other.slot_, nullptr)) {}
     reader& operator=(reader&&) = delete;
     ~reader();
     MDB_txn* txn() const noexcept;

@@ -93,8 +93,7 @@ struct lmdb_store::implementation {
   std::optional<storage_error> fatal;
 };
 
-lmdb_store::lmdb_store(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {
-}
+lmdb_store::lmdb_store(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {}
 
 lmdb_store::~lmdb_store() = default;
 
@@ -199,8 +198,8 @@ attempt lmdb_store::implementation::put_all(MDB_txn* txn) {
       if (rc != MDB_SUCCESS)
         return {rc};
     }
-    const auto superseded = op.what != verb::append && i + 1 < operations.size()
-                            && same_key(op, operations[i + 1]);
+    const auto superseded
+      = op.what != verb::append && i + 1 < operations.size() && same_key(op, operations[i + 1]);
     if (!superseded)
       if (auto done = apply(cursor.get(), op, previous); done.rc != MDB_SUCCESS || done.refused)
         return done;
@@ -222,8 +221,8 @@ attempt lmdb_store::implementation::apply(MDB_cursor* cursor, const pending& op,
     return {mdb_cursor_del(cursor, 0)};
   }
   const auto starts = position_in(op.key) == 1;
-  const auto follows = previous != nullptr && previous->where == op.where
-                       && continues(previous->key, op.key);
+  const auto follows
+    = previous != nullptr && previous->where == op.where && continues(previous->key, op.key);
   if (!starts && !follows) {
     const key_buffer before{split_key(op.key).name, position_in(op.key) - 1};
     auto before_key = lmdb_value(before.view());
@@ -253,7 +252,8 @@ result<void> lmdb_store::implementation::settle(const attempt& done,
 
 storage_error lmdb_store::implementation::gap(const pending& op) const {
   return {error_code::out_of_order,
-          describe(op.where, op.key) + " does not continue its stream at the position after its last",
+          describe(op.where, op.key)
+            + " does not continue its stream at the position after its last",
           op.batch};
 }
 
@@ -354,17 +354,17 @@ result<void> lmdb_store::implementation::list(table where, std::string_view afte
   std::size_t visited = 0;
   if (limit == 0)
     return {};
-  return scan(where, after, [&](MDB_val& key, const MDB_val& data)
-                -> result<std::optional<MDB_cursor_op>> {
-    if (view(key) == after)
-      return MDB_NEXT;
-    const auto payload = open(where, key, data);
-    if (!payload)
-      return tl::make_unexpected(payload.error());
-    if (!visit(view(key), *payload))
-      return damaged(env, where, view(key), "has an impossible length");
-    return ++visited < limit ? std::optional{MDB_NEXT} : std::nullopt;
-  });
+  return scan(where, after,
+              [&](MDB_val& key, const MDB_val& data) -> result<std::optional<MDB_cursor_op>> {
+                if (view(key) == after)
+                  return MDB_NEXT;
+                const auto payload = open(where, key, data);
+                if (!payload)
+                  return tl::make_unexpected(payload.error());
+                if (!visit(view(key), *payload))
+                  return damaged(env, where, view(key), "has an impossible length");
+                return ++visited < limit ? std::optional{MDB_NEXT} : std::nullopt;
+              });
 }
 
 result<std::optional<snapshot>> lmdb_store::read_snapshot(std::string_view address) const {
@@ -388,24 +388,26 @@ result<read_progress> lmdb_store::read_stream(std::string_view address, std::uin
   std::size_t records = 0;
   std::size_t bytes = 0;
   const key_buffer first{address, progress.next_position};
-  auto done = self.scan(table::streams, first.view(), [&](MDB_val& key, const MDB_val& data)
-                          -> result<std::optional<MDB_cursor_op>> {
-    if (split_key(view(key)).name != address)
-      return std::nullopt;
-    const key_buffer expected{address, progress.next_position};
-    if (view(key) != expected.view())
-      return damaged(self.env, table::streams, expected.view(), "is missing");
-    const auto record = self.open(table::streams, key, data);
-    if (!record)
-      return tl::make_unexpected(record.error());
-    bytes += record->size();
-    progress.at_end = records == 0 || (records < limits.max_records && bytes <= limits.max_bytes);
-    if (!progress.at_end)
-      return std::nullopt;
-    ++records;
-    progress.at_end = visit(progress.next_position++, *record);
-    return progress.at_end ? std::optional{MDB_NEXT} : std::nullopt;
-  });
+  auto done
+    = self.scan(table::streams, first.view(),
+                [&](MDB_val& key, const MDB_val& data) -> result<std::optional<MDB_cursor_op>> {
+                  if (split_key(view(key)).name != address)
+                    return std::nullopt;
+                  const key_buffer expected{address, progress.next_position};
+                  if (view(key) != expected.view())
+                    return damaged(self.env, table::streams, expected.view(), "is missing");
+                  const auto record = self.open(table::streams, key, data);
+                  if (!record)
+                    return tl::make_unexpected(record.error());
+                  bytes += record->size();
+                  progress.at_end
+                    = records == 0 || (records < limits.max_records && bytes <= limits.max_bytes);
+                  if (!progress.at_end)
+                    return std::nullopt;
+                  ++records;
+                  progress.at_end = visit(progress.next_position++, *record);
+                  return progress.at_end ? std::optional{MDB_NEXT} : std::nullopt;
+                });
   if (!done)
     return tl::make_unexpected(std::move(done.error()));
   return progress;
@@ -458,13 +460,13 @@ result<std::optional<std::uint64_t>> lmdb_store::find_command(std::string_view a
 result<std::vector<outbox_mark>> lmdb_store::outbox(std::string_view after,
                                                     std::size_t limit) const {
   std::vector<outbox_mark> found;
-  auto done = impl_->list(table::outbox, after, limit, [&](std::string_view key,
-                                                           std::string_view payload) {
-    if (payload.size() != position_bytes)
-      return false;
-    found.push_back({std::string{key}, read_big_endian(payload)});
-    return true;
-  });
+  auto done
+    = impl_->list(table::outbox, after, limit, [&](std::string_view key, std::string_view payload) {
+        if (payload.size() != position_bytes)
+          return false;
+        found.push_back({std::string{key}, read_big_endian(payload)});
+        return true;
+      });
   if (!done)
     return tl::make_unexpected(std::move(done.error()));
   return found;
@@ -473,11 +475,11 @@ result<std::vector<outbox_mark>> lmdb_store::outbox(std::string_view after,
 result<std::vector<dead_letter>> lmdb_store::dead_letters(std::string_view after,
                                                           std::size_t limit) const {
   std::vector<dead_letter> found;
-  auto done = impl_->list(table::dead_letters, after, limit, [&](std::string_view key,
-                                                                 std::string_view payload) {
-    found.push_back({std::string{key}, std::string{payload}});
-    return true;
-  });
+  auto done = impl_->list(table::dead_letters, after, limit,
+                          [&](std::string_view key, std::string_view payload) {
+                            found.push_back({std::string{key}, std::string{payload}});
+                            return true;
+                          });
   if (!done)
     return tl::make_unexpected(std::move(done.error()));
   return found;
@@ -496,18 +498,19 @@ result<std::vector<std::string>> lmdb_store::addresses(std::string_view prefix,
   // The byte after an address is 0 in all of its keys, so 1 is beyond all of them.
   const auto beyond = [](std::string_view address) { return std::string{address} + '\1'; };
   auto next = std::max(std::string{prefix}, after.empty() ? std::string{} : beyond(after));
-  auto done = impl_->scan(table::streams, next, [&](MDB_val& key, const MDB_val&)
-                            -> result<std::optional<MDB_cursor_op>> {
-    const auto name = split_key(view(key)).name;
-    if (!name.starts_with(prefix))
-      return std::nullopt;
-    found.emplace_back(name);
-    if (found.size() == limit)
-      return std::nullopt;
-    next = beyond(name);
-    key = lmdb_value(next);
-    return MDB_SET_RANGE;
-  });
+  auto done
+    = impl_->scan(table::streams, next,
+                  [&](MDB_val& key, const MDB_val&) -> result<std::optional<MDB_cursor_op>> {
+                    const auto name = split_key(view(key)).name;
+                    if (!name.starts_with(prefix))
+                      return std::nullopt;
+                    found.emplace_back(name);
+                    if (found.size() == limit)
+                      return std::nullopt;
+                    next = beyond(name);
+                    key = lmdb_value(next);
+                    return MDB_SET_RANGE;
+                  });
   if (!done)
     return tl::make_unexpected(std::move(done.error()));
   return found;

@@ -10,7 +10,8 @@ namespace touchline::storage {
 
 /// How much of a data file is checked before LMDB maps it. See `page_check.hpp`.
 enum class verification : std::uint8_t {
-  /// The whole file if it is at most `lmdb_options::verify_limit_bytes` long, else the metadata only.
+  /// The whole file if it is at most `lmdb_options::verify_limit_bytes` long, else the metadata
+  /// only.
   automatic,
   /// The whole file, however long.
   always,
@@ -29,7 +30,8 @@ struct lmdb_options {
   /// Reads that may run at the same time; more wait for one of them to end.
   unsigned max_concurrent_reads = 64;
   verification verify = verification::automatic;
-  /// Files up to this length are checked whole when opened (about half a second per GiB).
+  /// Files up to this length are checked whole when opened (about half a second for each GiB that
+  /// the system has cached).
   std::size_t verify_limit_bytes = std::size_t{2} << 30;
 };
 

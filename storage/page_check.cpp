@@ -50,7 +50,9 @@ struct key_range {
 class checker {
 public:
   checker(fs::path path, file_descriptor file, std::uint64_t file_bytes)
-    : path_(std::move(path)), file_(std::move(file)), file_bytes_(file_bytes) {}
+    : path_(std::move(path)),
+      file_(std::move(file)),
+      file_bytes_(file_bytes) {}
 
   tl::expected<page_report, storage_error> run(check_depth depth);
 
@@ -123,8 +125,8 @@ outcome checker::read(std::uint64_t offset, char* out, std::size_t size) {
     if (count < 0 && errno == EINTR)
       continue;
     if (count < 0)
-      return tl::make_unexpected(system_error(
-        errno, "read byte " + std::to_string(offset) + " of", path_));
+      return tl::make_unexpected(
+        system_error(errno, "read byte " + std::to_string(offset) + " of", path_));
     if (count == 0)
       return damaged(offset / std::max<std::size_t>(page_bytes_, 1), "the file ends before it");
     out += count;
@@ -169,10 +171,10 @@ outcome checker::check_meta(std::uint64_t number, const meta_record& record) {
   if (record.magic_number != magic)
     return damaged(number, "it is no LMDB meta page");
   if (record.version != data_version)
-    return tl::make_unexpected(storage_error{
-      error_code::incompatible, path_.string() + " is in LMDB data version "
-                                  + std::to_string(record.version) + "; this program reads "
-                                  + std::to_string(data_version)});
+    return tl::make_unexpected(
+      storage_error{error_code::incompatible,
+                    path_.string() + " is in LMDB data version " + std::to_string(record.version)
+                      + "; this program reads " + std::to_string(data_version)});
   const auto size = record.free_tree.padding;
   if (size < smallest_page || size > largest_page || (size & (size - 1)) != 0)
     return damaged(number, "its page size is impossible");
@@ -220,10 +222,10 @@ outcome checker::check_seal(const meta_record& record) {
   if (!found)
     return damaged(page, "the seal of the last transaction does not match its checksum");
   if (found->format != store_format)
-    return tl::make_unexpected(storage_error{
-      error_code::incompatible, path_.string() + " is in store format "
-                                  + std::to_string(found->format) + "; this program reads format "
-                                  + std::to_string(store_format)});
+    return tl::make_unexpected(
+      storage_error{error_code::incompatible,
+                    path_.string() + " is in store format " + std::to_string(found->format)
+                      + "; this program reads format " + std::to_string(store_format)});
   if (found->transaction != record.transaction)
     return damaged(page, "it claims transaction " + std::to_string(record.transaction)
                            + " but leads to transaction " + std::to_string(found->transaction));
@@ -362,8 +364,7 @@ outcome checker::check_leaf(const tree& which, const page_view& page, tally& met
   return {};
 }
 
-outcome checker::check_entry(const tree& which, std::uint64_t page, const node& entry,
-                             tally& met) {
+outcome checker::check_entry(const tree& which, std::uint64_t page, const node& entry, tally& met) {
   if (which.where == table::root)
     return check_main_entry(page, entry);
   if (entry.flags == node_kind::tree_value)
@@ -417,8 +418,9 @@ outcome checker::check_free_pages(std::uint64_t page, std::string_view list) {
   return {};
 }
 
-tl::expected<std::string_view, storage_error>
-checker::read_overflow(const tree& which, const node& entry, tally& met) {
+tl::expected<std::string_view, storage_error> checker::read_overflow(const tree& which,
+                                                                     const node& entry,
+                                                                     tally& met) {
   const auto first = load<std::uint64_t>(entry.data);
   const auto needed = overflow_pages_for(entry.value_bytes, page_bytes_);
   const auto offset = first * page_bytes_;

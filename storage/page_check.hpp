@@ -40,8 +40,8 @@ enum class check_depth : std::uint8_t {
 /// Checks the meta pages; in each tree the number, kind, bounds and node layout of every page, the
 /// order of the keys, their agreement with the branches above, the counts of pages and entries that
 /// LMDB keeps; that no page is used twice or both used and free; and version and checksum of every
-/// value. The format is that of LMDB 0.9 (data version 1), as lmdb's mdb.c documents it, in the byte
-/// order of this machine.
+/// value. The format is that of LMDB 0.9 (data version 1), as lmdb's mdb.c documents it, in the
+/// byte order of this machine.
 ///
 /// Fails with `damaged`, naming the page and, where it can, the nearest entity; with `incompatible`
 /// if the file is whole but no Touchline store of this format; with `io_error` if reading fails.

@@ -99,7 +99,8 @@ struct node {
 class page_view {
 public:
   explicit page_view(std::string_view bytes) noexcept
-    : bytes_(bytes), header_(load<page_header>(bytes)) {}
+    : bytes_(bytes),
+      header_(load<page_header>(bytes)) {}
 
   const page_header& header() const noexcept { return header_; }
 

@@ -28,7 +28,8 @@ struct snapshot {
   std::string bytes;
 };
 
-/// An entity with unacknowledged outgoing messages; the oldest is in the record at `lowest_position`.
+/// An entity with unacknowledged outgoing messages; the oldest is in the record at
+/// `lowest_position`.
 struct outbox_mark {
   std::string address;
   std::uint64_t lowest_position = 0;
@@ -40,8 +41,8 @@ struct dead_letter {
   std::string bytes;
 };
 
-/// How much one call of `store::read_stream` visits at most. At least one record is visited if there
-/// is one, however large.
+/// How much one call of `store::read_stream` visits at most. At least one record is visited if
+/// there is one, however large.
 struct read_limits {
   std::size_t max_records = 4096;
   std::size_t max_bytes = std::size_t{4} << 20;
@@ -61,8 +62,8 @@ using record_visitor = std::function<bool(std::uint64_t position, std::string_vi
 
 /// Streams, snapshots and marks of all entities of a node: the disk seam of the tests. Reads are
 /// thread safe, run concurrently with a commit and see whole transactions only; commits come from
-/// one thread at a time, which is the `writer`. A value whose checksum does not match is reported as
-/// `damaged` and never served.
+/// one thread at a time, which is the `writer`. A value whose checksum does not match is reported
+/// as `damaged` and never served.
 class store {
 public:
   store() = default;
@@ -101,13 +102,12 @@ public:
 
   /// Up to `limit` entities with unacknowledged outgoing messages, by address, greater than `after`
   /// (empty: from the first).
-  virtual result<std::vector<outbox_mark>> outbox(std::string_view after, std::size_t limit) const
-    = 0;
+  virtual result<std::vector<outbox_mark>> outbox(std::string_view after,
+                                                  std::size_t limit) const = 0;
 
   /// Up to `limit` dead letters, by id, greater than `after` (empty: from the first).
   virtual result<std::vector<dead_letter>> dead_letters(std::string_view after,
-                                                        std::size_t limit) const
-    = 0;
+                                                        std::size_t limit) const = 0;
 
   /// The value stored under `key`, if any.
   virtual result<std::optional<std::string>> meta(std::string_view key) const = 0;
@@ -116,8 +116,7 @@ public:
   /// `after` (empty: from the first).
   virtual result<std::vector<std::string>> addresses(std::string_view prefix,
                                                      std::string_view after,
-                                                     std::size_t limit) const
-    = 0;
+                                                     std::size_t limit) const = 0;
 
   // -- upkeep -----------------------------------------------------------------
 

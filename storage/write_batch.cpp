@@ -32,7 +32,8 @@ void write_batch::put_snapshot(std::string_view address, std::uint64_t position,
 void write_batch::put_command(std::string_view address, std::string_view command_id,
                               std::uint64_t position) {
   if (command_id.empty()) {
-    refuse(error_code::invalid, describe(table::commands, address) + " has no id; choose a unique one");
+    refuse(error_code::invalid,
+           describe(table::commands, address) + " has no id; choose a unique one");
     return;
   }
   add(verb::put, table::commands, address, command_id, view(to_big_endian(position)), {});
@@ -94,23 +95,22 @@ bool write_batch::accepts(table where, std::string_view name, std::string_view s
   const auto holds_address = where != table::dead_letters && where != table::meta;
   const auto longest = holds_address ? max_address_bytes : max_id_bytes;
   if (name.empty() || name.find('\0') != std::string_view::npos) {
-    refuse(error_code::invalid, "a key of table " + std::string{name_of(where)}
-                                  + " is empty or contains a zero byte");
+    refuse(error_code::invalid,
+           "a key of table " + std::string{name_of(where)} + " is empty or contains a zero byte");
     return false;
   }
   if (name.size() > longest || suffix.size() > max_id_bytes) {
     const auto [size, limit] = name.size() > longest ? std::pair{name.size(), longest}
                                                      : std::pair{suffix.size(), max_id_bytes};
-    refuse(error_code::too_large, "the name of " + describe(where, name.substr(0, 60))
-                                    + "... has " + std::to_string(size) + " bytes, more than the "
+    refuse(error_code::too_large, "the name of " + describe(where, name.substr(0, 60)) + "... has "
+                                    + std::to_string(size) + " bytes, more than the "
                                     + std::to_string(limit) + " allowed");
     return false;
   }
   if (payload.size() > max_value_bytes) {
-    refuse(error_code::too_large,
-           describe(where, key_buffer{name, suffix}.view()) + " has "
-             + std::to_string(payload.size()) + " bytes, more than the "
-             + std::to_string(max_value_bytes) + " allowed");
+    refuse(error_code::too_large, describe(where, key_buffer{name, suffix}.view()) + " has "
+                                    + std::to_string(payload.size()) + " bytes, more than the "
+                                    + std::to_string(max_value_bytes) + " allowed");
     return false;
   }
   return true;

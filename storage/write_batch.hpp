@@ -42,8 +42,8 @@ public:
   /// is unique within the address.
   void put_command(std::string_view address, std::string_view command_id, std::uint64_t position);
 
-  /// Marks `address` as having unacknowledged outgoing messages, the oldest of them in the record at
-  /// `lowest_position`.
+  /// Marks `address` as having unacknowledged outgoing messages, the oldest of them in the record
+  /// at `lowest_position`.
   void set_outbox(std::string_view address, std::uint64_t lowest_position);
 
   /// Marks `address` as having no unacknowledged outgoing message. Harmless if it had none.

@@ -7,7 +7,9 @@
 namespace touchline::storage {
 
 writer::writer(store& target, commit_listener listener, const writer_options& options)
-  : target_(target), listener_(std::move(listener)), options_(options) {
+  : target_(target),
+    listener_(std::move(listener)),
+    options_(options) {
   if (options_.own_thread)
     thread_ = std::thread{[this] { run(); }};
 }
@@ -125,8 +127,7 @@ void writer::commit_group(std::size_t last) {
     // To the front of the group, where finish() takes it; the others keep their order.
     const auto blamed = static_cast<std::ptrdiff_t>(next_ + *error.batch);
     const auto front = static_cast<std::ptrdiff_t>(next_);
-    std::rotate(batches_.begin() + front, batches_.begin() + blamed,
-                batches_.begin() + blamed + 1);
+    std::rotate(batches_.begin() + front, batches_.begin() + blamed, batches_.begin() + blamed + 1);
     std::rotate(tokens_.begin() + front, tokens_.begin() + blamed, tokens_.begin() + blamed + 1);
     finish(next_ + 1, &error);
   }

@@ -30,8 +30,9 @@ struct writer_options {
   std::size_t max_queued_batches = 65'536;
   std::size_t max_queued_bytes = std::size_t{64} << 20;
   /// Operations and bytes after which a transaction takes no further batch. One batch may exceed
-  /// them: it is never split.
-  std::size_t max_transaction_operations = 4'096;
+  /// them: it is never split. More share a sync better, but LMDB keeps the buffers of the pages
+  /// that its largest transaction touched (4 KiB for each operation at worst) until it is closed.
+  std::size_t max_transaction_operations = 8'192;
   std::size_t max_transaction_bytes = std::size_t{8} << 20;
   /// False: no thread is started and the owner calls `commit_next`, as a simulation does.
   bool own_thread = true;
@@ -70,8 +71,8 @@ struct writer_statistics {
 };
 
 /// Commits what several threads submit, in the order of submission. Whatever piled up during one
-/// sync goes into the next transaction, so the number of syncs adapts to the load and an idle writer
-/// commits a single batch at once.
+/// sync goes into the next transaction, so the number of syncs adapts to the load and an idle
+/// writer commits a single batch at once.
 ///
 /// A batch that is refused for its own fault fails alone. `disk_full` fails the batches of that
 /// transaction and the writer goes on. Any other error ends all writing, because a failed sync

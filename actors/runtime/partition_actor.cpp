@@ -85,8 +85,8 @@ partition_actor::partition_actor(caf::actor_config& config, partition_environmen
 }
 
 caf::behavior partition_actor::make_behavior() {
-  recover();
   return {
+    [this](open_partition) { recover(); },
     [this](entity_outcome& x) { finish(x); },
     [this](const commit_notice& x) { committed(x); },
     [this](const acknowledgements& x) { take_acknowledgements(x); },

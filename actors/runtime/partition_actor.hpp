@@ -45,6 +45,9 @@ struct acknowledgements {
 
 struct partition_tick {};
 
+/// From the supervisor, when notices of the writer find the partition: it may begin to recover.
+struct open_partition {};
+
 /// The back-off of an entity is over.
 struct restart_entity {
   uint64_t slot = 0;

@@ -47,6 +47,7 @@ void supervisor_actor::start(uint32_t index) {
   x.actor = spawn<partition_actor>(environment_, index, x.incarnation);
   monitor(x.actor);
   environment_.routes->set(index, x.actor);
+  send(x.actor, open_partition{});
 }
 
 void supervisor_actor::child_ended(const partition_failed& failure) {

@@ -17,7 +17,6 @@
 
 using namespace std::chrono_literals;
 using touchline::league::fixture;
-using touchline::league::fixture_list_options;
 using touchline::league::generate_fixture_list;
 using touchline::league::max_teams;
 using touchline::league::minimum_breaks;

@@ -29,6 +29,7 @@ std::vector<generated_team> teams_of(std::uint64_t seed, std::uint32_t count) {
 
 std::vector<playing_position> positions_of(const std::vector<generated_player>& squad) {
   std::vector<playing_position> positions;
+  positions.reserve(squad.size());
   for (const auto& player : squad)
     positions.push_back(player.position);
   return positions;

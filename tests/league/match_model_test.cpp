@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 using touchline::league::counter_draw;
 using touchline::league::fixture;
 using touchline::league::goal_rates;
-using touchline::league::match_key;
 using touchline::league::match_model;
 using touchline::league::match_parameters;
 using touchline::league::max_drawn_goals;
@@ -52,7 +51,7 @@ double probability(const scoreline_distribution& distribution, std::uint32_t hom
 /// Equation 4.2 of the paper, not cut off.
 double exact_probability(goal_rates rates, double rho, std::uint32_t home, std::uint32_t away) {
   const auto poisson = [](double rate, std::uint32_t goals) {
-    return std::exp(goals * std::log(rate) - rate - std::lgamma(goals + 1.0));
+    return std::exp(-rate) * std::pow(rate, goals) / std::tgamma(goals + 1.0);
   };
   auto tau = 1.0;
   if (home == 0 && away == 0)
@@ -141,7 +140,7 @@ BOOST_AUTO_TEST_CASE(picks_scorelines_with_their_probabilities) {
   constexpr std::uint32_t count = 400'000;
   const goal_rates rates{1.44, 1.11};
   const scoreline_distribution distribution{rates, -0.045};
-  std::vector<double> seen((max_drawn_goals + 1) * (max_drawn_goals + 1));
+  std::vector<double> seen(scoreline_distribution::size);
   const auto draws = counter_draw{3}.stream(1);
   for (std::uint32_t counter = 0; counter < count; ++counter) {
     const auto drawn = distribution.pick(draws.bits(counter));

@@ -284,7 +284,9 @@ BOOST_AUTO_TEST_CASE(a_team_is_found_by_name_alias_and_by_what_tells_it_from_oth
   BOOST_TEST(int{season.find_team("AC Milan").value()} == 1);
   BOOST_TEST(int{season.find_team("milan").value()} == 1);
   BOOST_TEST(int{season.find_team(" 1. FC Koln ").value()} == 2);
-  BOOST_TEST(!season.find_team("Inter").has_value());
+  BOOST_TEST(int{season.find_team("Inter").value()} == 0);
+  BOOST_TEST(!season.find_team("Mil").has_value());
+  BOOST_TEST(!season.find_team("Juventus").has_value());
 }
 
 // ---- What is refused ----
@@ -475,6 +477,10 @@ BOOST_AUTO_TEST_CASE(days_and_times_that_do_not_exist_are_refused) {
       .matches[0]
       .time
     == "17:00");
+  BOOST_TEST(accepted({R"({"team1": "A", "team2": "B", "date": "2024-02-29", "time": "9:30"})"})
+               .matches[0]
+               .time
+             == "09:30");
   refused({R"({"team1": "A", "team2": "B", "date": "2022-08-05", "time": "25:00"})"},
           import_code::bad_date,
           "en.1.json, match 1 (line 3): 'time' is '25:00', which is no time of day; a time is "

@@ -69,7 +69,8 @@ void check_stream(const store& source, std::size_t stream, std::uint64_t acknowl
     const auto size = position % 50 == 0 ? 30'000U : 300U;
     const std::string expected(size, static_cast<char>('a' + (stream + position) % 26));
     BOOST_TEST((records[position - 1] == expected));
-    BOOST_TEST((value_of(source.find_command(address, "c-" + std::to_string(position))) == position));
+    BOOST_TEST(
+      (value_of(source.find_command(address, "c-" + std::to_string(position))) == position));
   }
   BOOST_TEST(!value_of(source.find_command(address, "c-" + std::to_string(records.size() + 1))));
   const auto snapshot = value_of(source.read_snapshot(address));

@@ -142,9 +142,8 @@ BOOST_AUTO_TEST_CASE(a_stream_is_read_in_pages_of_bounded_size) {
   progress = value_of(store->read_stream("team/a", progress.next_position, {}, count));
   BOOST_TEST(progress.next_position == 101U);
   BOOST_TEST(progress.at_end);
-  progress = value_of(store->read_stream("team/a", 50, {}, [](std::uint64_t position, auto) {
-    return position < 52;
-  }));
+  progress = value_of(store->read_stream(
+    "team/a", 50, {}, [](std::uint64_t position, auto) { return position < 52; }));
   BOOST_TEST(progress.next_position == 53U);
   BOOST_TEST(!progress.at_end);
 }
@@ -192,7 +191,8 @@ BOOST_AUTO_TEST_CASE(random_histories_match_a_model_and_leave_a_sound_file) {
     for (int transaction = 0; transaction < 20; ++transaction) {
       write_batch batch;
       for (std::size_t i = pick(60); i > 0; --i) {
-        const auto address = "team/" + std::string(1 + pick(3) * 80, static_cast<char>('a' + pick(20)));
+        const auto address
+          = "team/" + std::string(1 + pick(3) * 80, static_cast<char>('a' + pick(20)));
         const std::string record(pick(10) == 0 ? pick(20'000) : pick(600), 'r');
         streams[address].push_back(record);
         batch.append(address, streams[address].size(), record);
