@@ -51,6 +51,24 @@ tl::expected<league::rules, std::string> to_league_rules(const SeasonRules& rule
   return result;
 }
 
+std::string score_text(const Score& score) {
+  auto text = std::to_string(score.home()) + '-' + std::to_string(score.away());
+  if (score.award() == TO_HOME)
+    text += " (awarded to the hosts)";
+  if (score.award() == TO_AWAY)
+    text += " (awarded to the visitors)";
+  return text;
+}
+
+league::result to_league_result(league::team_index home, league::team_index away,
+                                const Score& score) {
+  auto awarded = score.award() == TO_HOME   ? league::award::home
+                 : score.award() == TO_AWAY ? league::award::away
+                                            : league::award::by_goals;
+  return {home, away, static_cast<uint8_t>(score.home()), static_cast<uint8_t>(score.away()),
+          awarded};
+}
+
 void add_standings(const std::vector<league::standing>& rows, const team_refs& teams,
                    google::protobuf::RepeatedPtrField<Standing>& out) {
   auto count = [](int x) { return static_cast<uint32_t>(x); };

@@ -22,6 +22,13 @@ std::optional<league::team_index> index_of_team(const team_refs& teams, const st
 tl::expected<league::rules, std::string> to_league_rules(const SeasonRules& rules,
                                                          const team_refs& teams);
 
+/// "2-1", or "0-0 (awarded to the visitors)".
+std::string score_text(const Score& score);
+
+/// A result for league/.
+league::result to_league_result(league::team_index home, league::team_index away,
+                                const Score& score);
+
 /// Rows of a table for the catalogue.
 void add_standings(const std::vector<league::standing>& rows, const team_refs& teams,
                    google::protobuf::RepeatedPtrField<Standing>& out);

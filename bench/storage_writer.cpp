@@ -20,6 +20,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <semaphore>
 #include <string>
 #include <vector>
@@ -47,8 +48,8 @@ double seconds_since(clock_type::time_point start) {
 }
 
 [[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "%s\n", why.c_str());
-  std::exit(1);
+  std::cerr << why << std::endl;
+  std::_Exit(1);
 }
 
 template <class T>
@@ -164,6 +165,7 @@ public:
 
 private:
   static MDB_val bytes_of(std::string_view bytes) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast) LMDB does not write through it
     return {bytes.size(), const_cast<char*>(bytes.data())};
   }
 

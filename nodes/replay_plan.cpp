@@ -73,8 +73,13 @@ ResultCreate to_result(const league::season_file& file, const league::season_mat
   ResultCreate result;
   result.set_home(file.teams[match.home].key);
   result.set_away(file.teams[match.away].key);
-  result.mutable_score()->set_home(static_cast<uint32_t>(match.full_time->home));
-  result.mutable_score()->set_away(static_cast<uint32_t>(match.full_time->away));
+  auto counted = match.as_result();
+  auto& score = *result.mutable_score();
+  score.set_home(counted.home_goals);
+  score.set_away(counted.away_goals);
+  score.set_award(counted.awarded == league::award::home   ? TO_HOME
+                  : counted.awarded == league::award::away ? TO_AWAY
+                                                           : BY_GOALS);
   add_goals(match.home_goals, result.home(), result);
   add_goals(match.away_goals, result.away(), result);
   return result;

@@ -1,5 +1,6 @@
 #include "nodes/season_player.hpp"
 
+#include "actors/season_rules.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
 
@@ -30,10 +31,6 @@ std::string command_id(const season_plan& plan, const Message& message) {
 
 refusal to_refusal(const answer& x) {
   return {x.code, x.text};
-}
-
-std::string to_text(const Score& x) {
-  return std::to_string(x.home()) + '-' + std::to_string(x.away());
 }
 
 } // namespace
@@ -162,10 +159,10 @@ tl::expected<void, refusal> season_player::play_matches(const season_plan& plan,
     auto at = recorded.find({x.home(), x.away()});
     if (at == recorded.end()) {
       open.push_back(std::move(x));
-    } else if (to_text(at->second->score()) != to_text(x.score())) {
+    } else if (actors::score_text(at->second->score()) != actors::score_text(x.score())) {
       return tl::unexpected{
         refusal{CONFLICT, x.home() + " against " + x.away() + " is recorded as "
-                            + to_text(at->second->score()) + ", not " + to_text(x.score())
+                            + actors::score_text(at->second->score()) + ", not " + actors::score_text(x.score())
                             + "; a correction is a message of its own, result.correct, and another "
                               "data directory takes another season."}};
     }
@@ -175,7 +172,7 @@ tl::expected<void, refusal> season_player::play_matches(const season_plan& plan,
   display_.begin(plan.league_name + ' ' + plan.season, total, out.recorded_before);
   began_ms_ = actors::system_clock().steady_ms();
   for (auto& x : open) {
-    auto label = x.home() + ' ' + to_text(x.score()) + ' ' + x.away();
+    auto label = x.home() + ' ' + actors::score_text(x.score()) + ' ' + x.away();
     wait_for_pace(out.played_now);
     x.set_season(plan.season);
     send(plan, std::move(x), [this, label](const answer& reply) {

@@ -135,7 +135,7 @@ tl::expected<void, storage_error> data_directory::sync() const {
 }
 
 bool data_directory::has_room_for(std::uint64_t bytes) const noexcept {
-  constexpr std::size_t chunk = 64 * 1024;
+  constexpr std::size_t chunk = 65'536;
   static constexpr std::array<char, chunk> zeroes{};
   const auto path = path_ / probe_name;
   file_descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};

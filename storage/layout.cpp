@@ -66,7 +66,7 @@ std::optional<table> table_named(std::string_view name) noexcept {
 }
 
 std::array<char, position_bytes> to_big_endian(std::uint64_t number) noexcept {
-  std::array<char, position_bytes> out;
+  std::array<char, position_bytes> out{};
   for (std::size_t i = 0; i < out.size(); ++i)
     out[i] = static_cast<char>((number >> (8 * (out.size() - 1 - i))) & 0xff);
   return out;
@@ -79,6 +79,8 @@ std::uint64_t read_big_endian(std::string_view bytes) noexcept {
   return number;
 }
 
+// Clearing all the bytes would cost more than the rest.
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
 key_buffer::key_buffer(std::string_view name, std::string_view suffix) noexcept {
   if (name.empty() || name.size() > max_address_bytes || suffix.size() > max_id_bytes) {
     bytes_[0] = '\0';

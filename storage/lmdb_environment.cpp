@@ -206,7 +206,7 @@ result<bool> lmdb_environment::find_tables() {
   MDB_txn* txn = nullptr;
   auto rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
   if (rc == MDB_SUCCESS)
-    rc = mdb_dbi_open(txn, nullptr, 0, &dbis_[0]);
+    rc = mdb_dbi_open(txn, nullptr, 0, dbis_.data());
   for (const auto where : data_tables)
     if (rc == MDB_SUCCESS)
       rc = mdb_dbi_open(txn, std::string{name_of(where)}.c_str(), 0,
@@ -225,7 +225,7 @@ result<void> lmdb_environment::create_tables() {
   write_transaction txn{env_};
   auto rc = txn.error();
   if (rc == MDB_SUCCESS)
-    rc = mdb_dbi_open(txn.get(), nullptr, 0, &dbis_[0]);
+    rc = mdb_dbi_open(txn.get(), nullptr, 0, dbis_.data());
   for (const auto where : data_tables)
     if (rc == MDB_SUCCESS)
       rc = mdb_dbi_open(txn.get(), std::string{name_of(where)}.c_str(), MDB_CREATE,

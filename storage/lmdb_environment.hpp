@@ -25,6 +25,7 @@ inline std::string_view view(const MDB_val& value) noexcept {
 
 /// `bytes` as LMDB takes them. LMDB does not write through the pointer.
 inline MDB_val lmdb_value(std::string_view bytes) noexcept {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
   return {bytes.size(), const_cast<char*>(bytes.data())};
 }
 

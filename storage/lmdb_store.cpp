@@ -532,11 +532,11 @@ void lmdb_store::trim() noexcept {
       || stat.ms_psize != static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))
       || mdb_get(reader->txn(), env.dbi(table::root), &key, &data) != MDB_SUCCESS)
     return;
-  const auto seal_address = reinterpret_cast<std::uintptr_t>(data.mv_data);
-  const auto page_address = seal_address - seal_address % stat.ms_psize;
+  auto* seal_bytes = static_cast<char*>(data.mv_data);
+  auto* page = seal_bytes - reinterpret_cast<std::uintptr_t>(seal_bytes) % stat.ms_psize;
   std::uint64_t page_number = 0;
-  std::memcpy(&page_number, reinterpret_cast<const void*>(page_address), sizeof page_number);
-  auto* map = reinterpret_cast<void*>(page_address - page_number * stat.ms_psize);
+  std::memcpy(&page_number, page, sizeof page_number);
+  auto* map = page - page_number * stat.ms_psize;
   ::madvise(map, env.map_bytes(), MADV_DONTNEED);
 }
 

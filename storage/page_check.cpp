@@ -192,7 +192,7 @@ outcome checker::check_meta(std::uint64_t number, const meta_record& record) {
 }
 
 outcome checker::read_metas() {
-  std::array<char, sizeof(page_header) + sizeof(meta_record)> bytes;
+  std::array<char, sizeof(page_header) + sizeof(meta_record)> bytes{};
   for (std::uint64_t number = 0; number < metas_.size(); ++number) {
     if (auto done = read(number * page_bytes_, bytes.data(), bytes.size()); !done)
       return done;

@@ -77,7 +77,7 @@ static_assert(sizeof(meta_record) == 136 && sizeof(node_header) == 8);
 template <class T>
 T load(std::string_view bytes, std::size_t offset = 0) noexcept {
   static_assert(std::is_trivially_copyable_v<T>);
-  T value;
+  T value{};
   std::memcpy(&value, bytes.data() + offset, sizeof value);
   return value;
 }

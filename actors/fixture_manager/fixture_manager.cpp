@@ -181,10 +181,6 @@ const Fixture* find_fixture(const state& now, const std::string& home, const std
   return at == now.fixtures().end() ? nullptr : &*at;
 }
 
-std::string to_text(const Score& x) {
-  return std::to_string(x.home()) + '-' + std::to_string(x.away());
-}
-
 std::optional<std::string> check_goals(const Fixture& fixture, const Score& score,
                                        const google::protobuf::RepeatedPtrField<Goal>& goals) {
   uint32_t home = 0;
@@ -197,7 +193,7 @@ std::optional<std::string> check_goals(const Fixture& fixture, const Score& scor
     ++(goal.team() == fixture.home() ? home : away);
   }
   if (home > score.home() || away > score.away())
-    return "More scorers are listed than the score " + to_text(score) + " has goals.";
+    return "More scorers are listed than the score " + score_text(score) + " has goals.";
   return std::nullopt;
 }
 
@@ -214,7 +210,7 @@ tl::expected<const Fixture*, refusal> check_result(const state& now, const Messa
     return refuse(NOT_FOUND, "The season " + message.season() + " has no fixture "
                                + message.home() + " against " + message.away() + ".");
   if (!message.has_score() || message.score().home() > max_goals
-      || message.score().away() > max_goals)
+      || message.score().away() > max_goals || !Award_IsValid(message.score().award()))
     return refuse(INVALID_ARGUMENT, "The score of " + message.home() + " against "
                                       + message.away() + " must be 0 to "
                                       + std::to_string(max_goals) + " goals for each team.");
@@ -224,7 +220,7 @@ tl::expected<const Fixture*, refusal> check_result(const state& now, const Messa
 }
 
 bool is_same(const Score& a, const Score& b) {
-  return a.home() == b.home() && a.away() == b.away();
+  return a.home() == b.home() && a.away() == b.away() && a.award() == b.award();
 }
 
 template <class Message>
@@ -251,8 +247,7 @@ InfoSeasonCompleted season_completed(const state& now) {
     auto home = index_of_team(now.teams(), x.home());
     auto away = index_of_team(now.teams(), x.away());
     if (x.has_score() && home && away)
-      counts.add({*home, *away, static_cast<uint8_t>(x.score().home()),
-                  static_cast<uint8_t>(x.score().away())});
+      counts.add(to_league_result(*home, *away, x.score()));
   }
   if (auto rules = to_league_rules(now.rules(), now.teams()))
     add_standings(counts.standings(*rules), now.teams(), *info.mutable_table());
@@ -314,8 +309,8 @@ decided<event> fixture_manager::decide(const state& now, const ResultCreate& mes
     if (is_same((*fixture)->score(), message.score()))
       return decision<event>{};
     return refuse(CONFLICT, message.home() + " against " + message.away()
-                              + " is recorded as " + to_text((*fixture)->score()) + ", not "
-                              + to_text(message.score())
+                              + " is recorded as " + score_text((*fixture)->score()) + ", not "
+                              + score_text(message.score())
                               + "; a correction is a message of its own, result.correct.");
   }
   return take_result(message, **fixture);

@@ -28,9 +28,8 @@ bool is_expelled(const state& now, uint32_t index) {
 league::table count_matches(const state& now) {
   league::table counts{static_cast<size_t>(now.teams_size())};
   for (auto& [number, x] : now.matches())
-    counts.add({static_cast<league::team_index>(x.home()),
-                static_cast<league::team_index>(x.away()), static_cast<uint8_t>(x.home_goals()),
-                static_cast<uint8_t>(x.away_goals())});
+    counts.add(to_league_result(static_cast<league::team_index>(x.home()),
+                                static_cast<league::team_index>(x.away()), x.score()));
   return counts;
 }
 
@@ -46,8 +45,15 @@ Splits to_splits(const league::record& x) {
   return result;
 }
 
-char letter(uint32_t scored, uint32_t conceded) {
-  return scored > conceded ? 'W' : scored == conceded ? 'D' : 'L';
+/// W, D or L for the hosts.
+char letter(const Score& x) {
+  if (x.award() != BY_GOALS)
+    return x.award() == TO_HOME ? 'W' : 'L';
+  return x.home() > x.away() ? 'W' : x.home() == x.away() ? 'D' : 'L';
+}
+
+char opposite(char letter) {
+  return letter == 'W' ? 'L' : letter == 'L' ? 'W' : 'D';
 }
 
 /// The newest results of each team, the newest last.
@@ -57,8 +63,8 @@ std::vector<std::string> forms_of(const state& now) {
     by_date[{x.date(), number}] = &x;
   std::vector<std::string> result(static_cast<size_t>(now.teams_size()));
   for (auto& [when, x] : by_date) {
-    result[x->home()] += letter(x->home_goals(), x->away_goals());
-    result[x->away()] += letter(x->away_goals(), x->home_goals());
+    result[x->home()] += letter(x->score());
+    result[x->away()] += opposite(letter(x->score()));
   }
   for (auto& form : result)
     form.erase(0, form.size() - std::min(form.size(), form_length));
@@ -130,8 +136,7 @@ decided<event> stats_manager::decide(const state& now, const LeagueTableUpdateSt
   counted.set_fixture(fixture.number());
   counted.mutable_match()->set_home(*home);
   counted.mutable_match()->set_away(*away);
-  counted.mutable_match()->set_home_goals(fixture.score().home());
-  counted.mutable_match()->set_away_goals(fixture.score().away());
+  *counted.mutable_match()->mutable_score() = fixture.score();
   counted.mutable_match()->set_date(fixture.date());
   return decision<event>{}.record(std::move(fact));
 }
