@@ -35,7 +35,12 @@ endfunction()
 # touchline_test(NAME SOURCES ... LINKS ...): one Boost.Test executable, one CTest test of the same name.
 function(touchline_test name)
   cmake_parse_arguments(test "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
-  add_executable(${name} ${test_SOURCES} ${PROJECT_SOURCE_DIR}/tests/suite.cpp)
+  # Every suite has the same main(): it is compiled once.
+  if(NOT TARGET touchline_suite)
+    add_library(touchline_suite OBJECT ${PROJECT_SOURCE_DIR}/tests/suite.cpp)
+    target_link_libraries(touchline_suite PRIVATE touchline_warnings Boost::unit_test_framework)
+  endif()
+  add_executable(${name} ${test_SOURCES} $<TARGET_OBJECTS:touchline_suite>)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_compile_definitions(${name} PRIVATE
     TOUCHLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TOUCHLINE_BINARY_DIR="${CMAKE_BINARY_DIR}")

@@ -1,5 +1,7 @@
 #include "nodes/configuration.hpp"
 
+#include "actors/runtime/runtime.hpp"
+
 #include <caf/actor_system_config.hpp>
 #include <caf/config_value.hpp>
 
@@ -163,8 +165,10 @@ void make_absolute(std::filesystem::path& path, const std::filesystem::path& fol
 } // namespace
 
 tl::expected<configuration, std::string> read_configuration(const std::filesystem::path& file) {
+  // CAF's errors need its meta objects.
+  actors::register_message_types();
   std::ifstream in{file};
-  if (!in)
+  if (!in || std::filesystem::is_directory(file))
     return tl::unexpected{"The configuration " + file.string()
                           + " cannot be read; name one that exists with --config."};
   auto parsed = caf::actor_system_config::parse_config(in);

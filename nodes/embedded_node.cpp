@@ -9,8 +9,7 @@ namespace touchline::nodes {
 
 tl::expected<std::unique_ptr<embedded_node>, refusal>
 embedded_node::start(const configuration& config) {
-  static const bool registered = (actors::register_message_types(), true);
-  static_cast<void>(registered);
+  actors::register_message_types();
   std::unique_ptr<embedded_node> node{new embedded_node};
   node->started_ms_ = actors::system_clock().steady_ms();
   node->caf_config_.set("caf.scheduler.policy", "sharing");

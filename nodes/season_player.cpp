@@ -178,14 +178,18 @@ tl::expected<void, refusal> season_player::play_matches(const season_plan& plan,
     send(plan, std::move(x), [this, label](const answer& reply) {
       if (reply.ok())
         display_.advance(label);
-      else if (!failed_)
+      else
         failed_ = to_refusal(reply);
     });
-    if (failed_ || runtime_.failure())
+    if (!failed_)
+      failed_ = runtime_.failure();
+    if (failed_)
       break;
     ++out.played_now;
   }
-  client_.finish();
+  while (!failed_ && client_.in_flight() > 0)
+    client_.wait();
+  client_.abandon();
   display_.end();
   return failed_ ? tl::expected<void, refusal>{tl::unexpect, *failed_}
                  : tl::expected<void, refusal>{};

@@ -50,10 +50,10 @@ void client::post(std::string id, uint32_t number,
 }
 
 void client::send(pending_command& command) {
-  auto partition = routes_.find(command.head.to);
-  command.send_again_ms = partition ? command.deadline_ms : time_.steady_ms() + options_.retry_ms;
-  if (partition)
-    caf::actor_cast<caf::abstract_actor*>(partition)->enqueue(
+  command.sent_to = routes_.find(command.head.to);
+  command.send_again_ms = command.deadline_ms;
+  if (command.sent_to)
+    caf::actor_cast<caf::abstract_actor*>(command.sent_to)->enqueue(
       caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(self_.ptr()),
                                 caf::make_message_id(), {},
                                 to_caf_message(command.head, command.number, *command.body)),
@@ -67,7 +67,9 @@ void client::finish() {
 
 void client::receive_one() {
   self_->receive([this](const answer& x) { take(x); },
-                 caf::after(std::chrono::milliseconds{options_.retry_ms}) >> [this] { chase(); });
+                 caf::after(std::chrono::milliseconds{options_.retry_ms}) >> [] {});
+  if (time_.steady_ms() - chased_ms_ >= options_.retry_ms)
+    chase();
 }
 
 void client::take(const answer& x) {
@@ -85,11 +87,12 @@ void client::take(const answer& x) {
 
 void client::chase() {
   auto now = time_.steady_ms();
+  chased_ms_ = now;
   std::vector<std::string> late;
   for (auto& [id, x] : pending_) {
     if (now >= x.deadline_ms)
       late.push_back(id);
-    else if (now >= x.send_again_ms)
+    else if (now >= x.send_again_ms || routes_.find(x.head.to) != x.sent_to)
       send(x);
   }
   for (auto& id : late) {

@@ -62,6 +62,13 @@ public:
   /// Waits until everything that was sent is answered.
   void finish();
 
+  /// Waits a moment for an answer, at most client_options::retry_ms.
+  void wait() { receive_one(); }
+
+  /// Forgets everything that was sent and is not answered. What became of it is unknown until it is sent again under the
+  /// same id.
+  void abandon() noexcept { pending_.clear(); }
+
   /// Commands under way.
   size_t in_flight() const noexcept { return pending_.size(); }
 
@@ -73,6 +80,8 @@ private:
     answer_callback done;
     int64_t deadline_ms = 0;
     int64_t send_again_ms = 0;
+    /// The partition that it was sent to; one that ended took it along.
+    caf::actor sent_to;
   };
 
   void send(pending_command& command);
@@ -85,6 +94,7 @@ private:
   const clock& time_;
   client_options options_;
   std::unordered_map<std::string, pending_command> pending_;
+  int64_t chased_ms_ = 0;
 };
 
 } // namespace touchline::actors

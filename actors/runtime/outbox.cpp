@@ -80,7 +80,7 @@ void outbox::acknowledge(const std::string& from, const std::string& to, uint64_
   queue.redeliveries = 0;
   if (queue.messages.empty())
     at->second.to.erase(pair);
-  else if (queue.sent < queue.messages.size() && queue.sent + 1 >= window_)
+  else if (queue.sent < queue.messages.size())
     ready_.emplace_back(from, to);
 }
 

@@ -202,8 +202,10 @@ void partition_actor::receive(caf::message content) {
   const auto& head = content.get_as<header>(0);
   if (head.from_outside()) {
     if (auto refused = check_command(head, number, *body_of_message(content))) {
-      if (refused->code == OVERLOADED)
+      if (refused->code == OVERLOADED) {
         environment_.metrics->overloaded->inc();
+        passivate_idle();
+      }
       environment_.metrics->refused[number - 1]->inc();
       refuse_command(promise, head.id, *refused);
       return;
@@ -480,7 +482,6 @@ partition_actor::slot* partition_actor::find_slot(uint64_t id) {
 
 partition_actor::slot& partition_actor::activate(const std::string& address,
                                                  const entity_kind& kind) {
-  make_room();
   auto id = next_slot_++;
   auto& x = slots_[id];
   x.id = id;
@@ -492,6 +493,10 @@ partition_actor::slot& partition_actor::activate(const std::string& address,
   environment_.metrics->active_entities->inc();
   touch(x);
   start(x);
+  // In steps, so that not every activation walks over all entities.
+  constexpr size_t step = 64;
+  if (slots_.size() > options_.max_active_entities && id % step == 0)
+    passivate_idle();
   return x;
 }
 
@@ -567,11 +572,14 @@ void partition_actor::fail_activation(slot& x, const entity_failed& failure) {
   forget(x);
 }
 
-void partition_actor::passivate(slot& x) {
+bool partition_actor::passivate(slot& x) {
+  if (x.state == slot_state::passivating)
+    return true;
   if (x.state != slot_state::running || !x.waiting.empty() || x.uncommitted > 0)
-    return;
+    return false;
   x.state = slot_state::passivating;
   send(x.actor, passivate_request{});
+  return true;
 }
 
 void partition_actor::passivated(entity_passivated& last) {
@@ -590,18 +598,16 @@ void partition_actor::passivated(entity_passivated& last) {
   }
 }
 
-void partition_actor::make_room() {
-  if (slots_.size() < options_.max_active_entities)
-    return;
-  constexpr int at_once = 4;
-  int found = 0;
+/// Entities that handled nothing for long leave memory, and the longest idle ones while there are too many.
+void partition_actor::passivate_idle() {
+  auto now = now_ms();
+  auto excess = slots_.size() - std::min<size_t>(slots_.size(), options_.max_active_entities);
   for (auto id : ages_) {
     auto& x = slots_.at(id);
-    if (x.state != slot_state::running || !x.waiting.empty() || x.uncommitted > 0)
-      continue;
-    passivate(x);
-    if (++found == at_once)
+    if (excess == 0 && now - x.last_active_ms < options_.idle_ms)
       return;
+    if (passivate(x) && excess > 0)
+      --excess;
   }
 }
 
@@ -615,20 +621,14 @@ void partition_actor::forget(slot& x) {
 // -- upkeep ---------------------------------------------------------------------------------------
 
 void partition_actor::tick() {
-  auto now = now_ms();
-  for (auto id : ages_) {
-    auto& x = slots_.at(id);
-    if (now - x.last_active_ms < options_.idle_ms)
-      break;
-    passivate(x);
-  }
+  passivate_idle();
   flush_backlog();
   update_marks();
   send_again();
   auto& metrics = *environment_.metrics;
   metrics.waiting_messages->value(static_cast<int64_t>(waiting_));
   metrics.outbox_messages->value(static_cast<int64_t>(outbox_.size()));
-  metrics.oldest_outbox_wait_ms->value(outbox_.oldest_wait_ms(now));
+  metrics.oldest_outbox_wait_ms->value(outbox_.oldest_wait_ms(now_ms()));
   if (!failed_)
     delayed_send(caf::actor{this}, std::chrono::milliseconds{options_.tick_ms}, partition_tick{});
 }

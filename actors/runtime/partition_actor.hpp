@@ -192,9 +192,10 @@ private:
   void fail_activation(slot& x, const entity_failed& failure);
   void restart_when_possible(slot& x);
   void restarted(uint64_t slot_id);
-  void passivate(slot& x);
+  /// False when the entity is busy.
+  bool passivate(slot& x);
+  void passivate_idle();
   void passivated(entity_passivated& last);
-  void make_room();
   void forget(slot& x);
 
   // -- upkeep -------------------------------------------------------------------------------------

@@ -51,10 +51,13 @@ tl::expected<void, refusal> check_partitions(storage::lmdb_store& store, uint32_
 } // namespace
 
 void register_message_types() {
-  caf::init_global_meta_objects<caf::id_block::touchline_protocol>();
-  caf::init_global_meta_objects<caf::id_block::touchline_local>();
-  caf::init_global_meta_objects<caf::id_block::touchline_catalogue>();
-  caf::core::init_global_meta_objects();
+  static std::once_flag once;
+  std::call_once(once, [] {
+    caf::core::init_global_meta_objects();
+    caf::init_global_meta_objects<caf::id_block::touchline_protocol>();
+    caf::init_global_meta_objects<caf::id_block::touchline_local>();
+    caf::init_global_meta_objects<caf::id_block::touchline_catalogue>();
+  });
 }
 
 tl::expected<std::unique_ptr<runtime>, refusal> runtime::start(caf::actor_system& system,

@@ -27,7 +27,8 @@ struct runtime_setup {
   std::function<void(const header&, uint32_t number)> before_decision;
 };
 
-/// Registers the message types with CAF. Once per process, before the first actor system.
+/// Registers the message types with CAF: before the first actor system, and before CAF reads a configuration. Calling it
+/// again does nothing.
 void register_message_types();
 
 /// Storage and partitions of one data directory.

@@ -50,8 +50,7 @@ public:
 
   explicit test_node(actors::runtime_options options = quick_options(), fault before = no_fault)
     : options_{options}, before_{std::move(before)} {
-    static const bool registered = (actors::register_message_types(), true);
-    static_cast<void>(registered);
+    actors::register_message_types();
     config_.set("caf.scheduler.policy", "sharing");
     system_ = std::make_unique<caf::actor_system>(config_);
     start();
@@ -76,6 +75,7 @@ public:
   void start() {
     actors::runtime_setup setup;
     setup.storage.path = folder_.path() / "data";
+    setup.storage.verify = verify;
     setup.options = options_;
     setup.kinds = actors::all_contexts();
     setup.before_decision = before_;
@@ -131,6 +131,7 @@ public:
   }
 
   actors::client_options client_options;
+  storage::verification verify = storage::verification::automatic;
 
 private:
   temporary_folder folder_;

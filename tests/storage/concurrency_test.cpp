@@ -36,15 +36,15 @@ std::size_t read_until(const std::atomic<bool>& stop, const store& source, std::
   for (auto i = seed; !stop; ++i) {
     const auto address = address_of(i % entities);
     const auto last = source.last_position(address);
-    wrong += !last || *last % 2 != 0;
+    wrong += !last || *last % 2 != 0 ? 1U : 0U;
     std::uint64_t seen = 0;
     const auto progress = source.read_stream(address, 1, {}, [&](std::uint64_t, auto record) {
       ++seen;
       return record.size() == 2000;
     });
-    wrong += !progress || !progress->at_end || seen % 2 != 0 || (last && seen < *last);
+    wrong += !progress || !progress->at_end || seen % 2 != 0 || (last && seen < *last) ? 1U : 0U;
     const auto found = source.find_command(address, "c-1");
-    wrong += !found || (seen > 0 && i > seed + entities && last && *last > 0 && !*found);
+    wrong += !found || (seen > 0 && i > seed + entities && last && *last > 0 && !*found) ? 1U : 0U;
   }
   return wrong;
 }

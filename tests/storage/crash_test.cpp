@@ -37,7 +37,7 @@ positions write_and_kill(const std::filesystem::path& path, std::size_t bytes) {
   }
   ::close(output[1]);
   std::string text;
-  std::array<char, 4096> buffer;
+  std::array<char, 4096> buffer{};
   bool killed = false;
   for (;;) {
     if (!killed && text.size() >= bytes) {

@@ -1,0 +1,121 @@
+// Runs the real program as a user would: a process of its own, its output in files.
+#pragma once
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace touchline::testing {
+
+/// The program under test.
+inline const std::string program = std::string{TOUCHLINE_BINARY_DIR} + "/touchline";
+
+/// A file of the project.
+inline std::string project_file(const std::string& path) {
+  return std::string{TOUCHLINE_SOURCE_DIR} + '/' + path;
+}
+
+inline std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+inline void write_file(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream{path, std::ios::binary} << text;
+}
+
+/// A folder of its own for each test, removed at the end.
+class work_folder {
+public:
+  work_folder() {
+    auto name = (std::filesystem::temp_directory_path() / "touchline-cli-XXXXXX").string();
+    path_ = mkdtemp(name.data());
+  }
+  work_folder(const work_folder&) = delete;
+  work_folder& operator=(const work_folder&) = delete;
+  ~work_folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+
+private:
+  std::filesystem::path path_;
+};
+
+/// How a process ended.
+struct finished {
+  /// The exit status; 128 and the signal when it was killed.
+  int status = -1;
+  std::string out;
+  std::string err;
+};
+
+/// A running process.
+class process {
+public:
+  process(const work_folder& folder, const std::vector<std::string>& arguments)
+    : out_{folder / "stdout"}, err_{folder / "stderr"} {
+    std::vector<char*> argv;
+    for (auto& x : arguments)
+      argv.push_back(const_cast<char*>(x.c_str()));
+    argv.push_back(nullptr);
+    pid_ = fork();
+    if (pid_ == 0) {
+      redirect(out_, STDOUT_FILENO);
+      redirect(err_, STDERR_FILENO);
+      execv(argv[0], argv.data());
+      _exit(127);
+    }
+  }
+  process(const process&) = delete;
+  process& operator=(const process&) = delete;
+  ~process() {
+    if (pid_ > 0) {
+      kill(pid_, SIGKILL);
+      waitpid(pid_, nullptr, 0);
+    }
+  }
+
+  void send(int signal) const { kill(pid_, signal); }
+
+  finished wait() {
+    int status = 0;
+    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR)
+      continue;
+    pid_ = -1;
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(out_),
+            read_file(err_)};
+  }
+
+  std::string error_so_far() const { return read_file(err_); }
+
+private:
+  static void redirect(const std::string& file, int to) {
+    auto from = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    dup2(from, to);
+    close(from);
+  }
+
+  std::string out_;
+  std::string err_;
+  pid_t pid_ = -1;
+};
+
+/// Runs the program to its end.
+inline finished run(const work_folder& folder, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), program);
+  return process{folder, arguments}.wait();
+}
+
+} // namespace touchline::testing
