@@ -165,6 +165,11 @@ partition_actor::recover_messages_of(const storage::outbox_mark& mark) {
         }
         return true;
       });
+    // The entity cannot come into memory either, and says why; the others go on.
+    if (!progress && progress.error().code == storage::error_code::damaged) {
+      spdlog::error("messages of {} cannot be delivered: {}", mark.address, progress.error().text);
+      return {};
+    }
     if (!progress)
       return tl::unexpected{progress.error()};
     if (progress->at_end)
@@ -372,7 +377,11 @@ void partition_actor::committed(const commit_notice& notice) {
   if (notice.incarnation != (incarnation_ & 0xffff) || failed_)
     return;
   if (notice.error) {
-    fail_upward(code_of(*notice.error), notice.error->text);
+    auto text = notice.error->text;
+    if (notice.error->code == storage::error_code::disk_full)
+      text += "; what was not acknowledged is not recorded, make room and send it again under the "
+              "same id";
+    fail_upward(code_of(*notice.error), text + '.');
     return;
   }
   durable_ticket_ = notice.ticket;

@@ -1,0 +1,44 @@
+// A node for benchmarks, on a folder of its own that is removed at the end.
+#pragma once
+
+#include "nodes/embedded_node.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+namespace touchline::bench {
+
+class scratch_folder {
+public:
+  scratch_folder() {
+    auto name = (std::filesystem::current_path() / "touchline-bench-XXXXXX").string();
+    path_ = mkdtemp(name.data());
+  }
+  scratch_folder(const scratch_folder&) = delete;
+  scratch_folder& operator=(const scratch_folder&) = delete;
+  ~scratch_folder() { std::filesystem::remove_all(path_); }
+  const std::filesystem::path& path() const { return path_; }
+
+private:
+  std::filesystem::path path_;
+};
+
+inline std::unique_ptr<nodes::embedded_node> start_node(const std::filesystem::path& folder,
+                                                        nodes::configuration config = {}) {
+  config.data_directory = folder;
+  auto node = nodes::embedded_node::start(config);
+  if (!node) {
+    std::fprintf(stderr, "%s\n", node.error().text.c_str());
+    std::exit(1);
+  }
+  return std::move(*node);
+}
+
+inline double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+} // namespace touchline::bench
