@@ -5,6 +5,7 @@
 
 #include <caf/after.hpp>
 
+#include <algorithm>
 #include <vector>
 
 namespace touchline::actors {
@@ -46,6 +47,7 @@ void client::post(std::string id, uint32_t number,
   x.head.deadline_ms = x.head.time_ms + options_.deadline_ms;
   x.done = std::move(done);
   x.deadline_ms = time_.steady_ms() + options_.deadline_ms;
+  nothing_due_before_ms_ = std::min(nothing_due_before_ms_, x.deadline_ms);
   send(x);
 }
 
@@ -78,6 +80,7 @@ void client::take(const answer& x) {
     return;
   if (may_try_again(x.code) && time_.steady_ms() + options_.retry_ms < at->second.deadline_ms) {
     at->second.send_again_ms = time_.steady_ms() + options_.retry_ms;
+    nothing_due_before_ms_ = std::min(nothing_due_before_ms_, at->second.send_again_ms);
     return;
   }
   auto done = std::move(at->second.done);
@@ -88,12 +91,19 @@ void client::take(const answer& x) {
 void client::chase() {
   auto now = time_.steady_ms();
   chased_ms_ = now;
+  auto version = routes_.version();
+  if (now < nothing_due_before_ms_ && version == routes_version_)
+    return;
+  routes_version_ = version;
+  nothing_due_before_ms_ = now + client_options{}.deadline_ms;
   std::vector<std::string> late;
   for (auto& [id, x] : pending_) {
     if (now >= x.deadline_ms)
       late.push_back(id);
     else if (now >= x.send_again_ms || routes_.find(x.head.to) != x.sent_to)
       send(x);
+    nothing_due_before_ms_
+      = std::min({nothing_due_before_ms_, x.send_again_ms, x.deadline_ms});
   }
   for (auto& id : late) {
     auto at = pending_.find(id);

@@ -95,6 +95,9 @@ private:
   client_options options_;
   std::unordered_map<std::string, pending_command> pending_;
   int64_t chased_ms_ = 0;
+  /// As long as no partition changes, nothing has to be sent again or given up before this time.
+  int64_t nothing_due_before_ms_ = 0;
+  uint64_t routes_version_ = 0;
 };
 
 } // namespace touchline::actors

@@ -5,6 +5,7 @@
 
 #include <caf/actor.hpp>
 
+#include <atomic>
 #include <mutex>
 #include <shared_mutex>
 #include <string_view>
@@ -35,11 +36,16 @@ public:
   void set(uint32_t index, caf::actor handle) {
     std::unique_lock guard{mutex_};
     handles_[index] = std::move(handle);
+    version_.fetch_add(1);
   }
+
+  /// Grows whenever a handle changes.
+  uint64_t version() const noexcept { return version_.load(); }
 
 private:
   mutable std::shared_mutex mutex_;
   std::vector<caf::actor> handles_;
+  std::atomic<uint64_t> version_ = 0;
 };
 
 } // namespace touchline::actors
