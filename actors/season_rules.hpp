@@ -1,4 +1,5 @@
-// Between the catalogue's words for a season and those of league/: team keys there, team indexes here.
+// Between the catalogue's words for a season and those of league/: team keys there, team indexes
+// here.
 #pragma once
 
 #include "league/rules.hpp"
@@ -17,8 +18,8 @@ using team_refs = google::protobuf::RepeatedPtrField<TeamRef>;
 /// The place of a team in a season's list; nothing if it is not there.
 std::optional<league::team_index> index_of_team(const team_refs& teams, const std::string& team);
 
-/// The rules of a season for league/, or one sentence: an unknown rule set, a team that is not in the list, a deduction
-/// out of bounds.
+/// The rules of a season for league/, or one sentence: an unknown rule set, a team that is not in
+/// the list, a deduction out of bounds.
 tl::expected<league::rules, std::string> to_league_rules(const SeasonRules& rules,
                                                          const team_refs& teams);
 

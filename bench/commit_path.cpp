@@ -1,5 +1,5 @@
-// The durable commit path, from a command in the hands of a client to its acknowledged answer, against a bare loop that
-// writes the same bytes to LMDB in transactions of the same size.
+// The durable commit path, from a command in the hands of a client to its acknowledged answer,
+// against a bare loop that writes the same bytes to LMDB in transactions of the same size.
 //
 //   bench_commit_path [COMMANDS] [WINDOW]
 #include "actors/runtime/client.hpp"
@@ -83,9 +83,8 @@ std::vector<pair_of_bytes> read_table(const std::filesystem::path& folder, const
 
 /// Streams come sorted by entity; they were written by position.
 void restore_order(std::vector<pair_of_bytes>& records) {
-  std::ranges::stable_sort(records, {}, [](const pair_of_bytes& x) {
-    return x.key.substr(x.key.size() - 8);
-  });
+  std::ranges::stable_sort(records, {},
+                           [](const pair_of_bytes& x) { return x.key.substr(x.key.size() - 8); });
 }
 
 /// Writes the pairs in transactions of `per_transaction` records and returns records per second.
@@ -127,8 +126,8 @@ int main(int argc, char** argv) {
   storage::writer_statistics after;
   {
     auto node = start_node(folder.path() / "node");
-    actors::client client{node->system(), node->runtime().routes(), actors::system_clock(),
-                          {.window = window}};
+    actors::client client{
+      node->system(), node->runtime().routes(), actors::system_clock(), {.window = window}};
     for (int i = 0; i < leagues; ++i)
       client.post("create/" + std::to_string(i), create(i), [](const answer&) {});
     client.finish();
@@ -155,6 +154,7 @@ int main(int argc, char** argv) {
   std::printf("durable commands, client to answer: %.0f /s in %llu syncs (%zu records each)\n",
               rate, static_cast<unsigned long long>(transactions), per_transaction);
   std::printf("bare LMDB loop, the same bytes:     %.0f /s\nratio: %.2f\n", bare, rate / bare);
-  std::printf("{\"commands_per_s\":%.0f,\"bare_per_s\":%.0f,\"ratio\":%.3f,\"per_transaction\":%zu}\n",
-              rate, bare, rate / bare, per_transaction);
+  std::printf(
+    "{\"commands_per_s\":%.0f,\"bare_per_s\":%.0f,\"ratio\":%.3f,\"per_transaction\":%zu}\n", rate,
+    bare, rate / bare, per_transaction);
 }

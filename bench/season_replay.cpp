@@ -41,10 +41,11 @@ int main(int argc, char** argv) {
   auto median = times[times.size() / 2];
   auto per_second = [total](double n) { return n / total; };
   // Counters of the registry belong to one actor system each, so they add up over the seasons.
-  std::printf("a season: median %.3f s, worst %.3f s; %.2f seasons/s, %.0f messages/s, %.0f syncs a "
-              "season\n",
-              median, times.back(), per_second(seasons), per_second(static_cast<double>(messages)),
-              static_cast<double>(syncs) / seasons);
+  std::printf(
+    "a season: median %.3f s, worst %.3f s; %.2f seasons/s, %.0f messages/s, %.0f syncs a "
+    "season\n",
+    median, times.back(), per_second(seasons), per_second(static_cast<double>(messages)),
+    static_cast<double>(syncs) / seasons);
   std::printf("{\"median_s\":%.4f,\"worst_s\":%.4f,\"seasons_per_s\":%.3f,\"messages_per_s\":%.0f,"
               "\"syncs_per_season\":%.1f}\n",
               median, times.back(), per_second(seasons), per_second(static_cast<double>(messages)),

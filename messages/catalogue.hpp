@@ -15,8 +15,8 @@ class Message;
 
 namespace touchline {
 
-/// Synchronous messages answer after the commit with their result, asynchronous ones with "accepted"; reads change
-/// nothing.
+/// Synchronous messages answer after the commit with their result, asynchronous ones with
+/// "accepted"; reads change nothing.
 enum class message_mode { synchronous, asynchronous, read };
 
 /// One receiver of a message, with the recipe of its key.
@@ -62,11 +62,13 @@ std::span<const context_info> contexts();
 
 /// The message with this number; nullptr if there is none.
 const message_info* find(uint32_t number);
-/// The message with this name or alias ("team.create", "info.resultcompleted"); nullptr if there is none.
+/// The message with this name or alias ("team.create", "info.resultcompleted"); nullptr if there is
+/// none.
 const message_info* find(std::string_view name);
 
-/// Where a message goes: one address `kind/key` per receiver of the catalogue, keys made of the message's fields. A
-/// receiver whose key needs a field that is empty is left out: a team that plays in no season has no fixture manager.
+/// Where a message goes: one address `kind/key` per receiver of the catalogue, keys made of the
+/// message's fields. A receiver whose key needs a field that is empty is left out: a team that
+/// plays in no season has no fixture manager.
 std::vector<std::string> addresses_of(const message_info& info,
                                       const google::protobuf::Message& body);
 

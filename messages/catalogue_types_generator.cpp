@@ -1,5 +1,5 @@
-// Writes catalogue_types.hpp from the compiled catalogue: the list of message types in the order of their numbers, and
-// a CAF type id for each. Run by the build.
+// Writes catalogue_types.hpp from the compiled catalogue: the list of message types in the order of
+// their numbers, and a CAF type id for each. Run by the build.
 #include "messages/catalogue.pb.h"
 
 #include <fstream>
@@ -11,7 +11,8 @@ namespace {
 
 using google::protobuf::Descriptor;
 
-/// The catalogue's messages by number; empty, with a sentence on standard error, when two share one or one is missing.
+/// The catalogue's messages by number; empty, with a sentence on standard error, when two share one
+/// or one is missing.
 std::map<uint32_t, const Descriptor*> messages_by_number() {
   const auto* file = touchline::TeamCreate::descriptor()->file();
   std::map<uint32_t, const Descriptor*> result;

@@ -24,7 +24,9 @@ constexpr message_type type_of() {
     [](header head, const google::protobuf::Message& body) {
       return caf::make_message(std::move(head), static_cast<const Message&>(body));
     },
-    [](const caf::message& x) -> const google::protobuf::Message* { return &x.get_as<Message>(1); }};
+    [](const caf::message& x) -> const google::protobuf::Message* {
+      return &x.get_as<Message>(1);
+    }};
 }
 
 template <class... Messages>

@@ -17,7 +17,8 @@ struct refusal {
 /// The code's name as people and programs see it: "not-found".
 std::string_view error_name(ErrorCode code);
 
-/// Whether the same command, sent again under its id, may succeed without anybody changing anything.
+/// Whether the same command, sent again under its id, may succeed without anybody changing
+/// anything.
 bool is_retryable(ErrorCode code);
 
 } // namespace touchline

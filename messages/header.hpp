@@ -1,5 +1,5 @@
-// What travels in front of every message of the catalogue, and the answer that comes back. The two, with the messages
-// themselves, are the whole protocol between actors.
+// What travels in front of every message of the catalogue, and the answer that comes back. The two,
+// with the messages themselves, are the whole protocol between actors.
 #pragma once
 
 #include "messages/catalogue_types.hpp"
@@ -26,13 +26,14 @@ struct header {
   std::string to;
   /// Address of the entity that sent it; empty when it comes from outside.
   std::string from;
-  /// Between entities: position of the sender's record and place within it (`position << 16 | place`), growing for
-  /// each pair of sender and receiver.
+  /// Between entities: position of the sender's record and place within it (`position << 16 |
+  /// place`), growing for each pair of sender and receiver.
   uint64_t sequence = 0;
-  /// Between entities: `sequence` of the message before this one that the receiver has not acknowledged; 0 for none.
-  /// The receiver accepts nothing that would skip it.
+  /// Between entities: `sequence` of the message before this one that the receiver has not
+  /// acknowledged; 0 for none. The receiver accepts nothing that would skip it.
   uint64_t previous = 0;
-  /// From outside: the caller's command id. Sent again under the same id, a command has no second effect.
+  /// From outside: the caller's command id. Sent again under the same id, a command has no second
+  /// effect.
   std::string id;
   /// The flow: the id of the command that began it.
   std::string correlation;

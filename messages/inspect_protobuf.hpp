@@ -1,4 +1,5 @@
-// How CAF carries Protobuf messages: as their own bytes, so that nodes of two versions understand each other.
+// How CAF carries Protobuf messages: as their own bytes, so that nodes of two versions understand
+// each other.
 #pragma once
 
 #include <caf/error.hpp>
@@ -11,8 +12,8 @@
 
 namespace touchline {
 
-/// Saves and loads any Protobuf message of this namespace as its serialized bytes. Loading fails on bytes that are not
-/// such a message.
+/// Saves and loads any Protobuf message of this namespace as its serialized bytes. Loading fails on
+/// bytes that are not such a message.
 template <class Inspector, std::derived_from<google::protobuf::MessageLite> Message>
 bool inspect(Inspector& f, Message& x) {
   if constexpr (Inspector::is_loading) {

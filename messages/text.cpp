@@ -23,7 +23,8 @@ size_t sequence_length(unsigned char lead) {
   return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
 }
 
-/// RFC 3629, section 4: the second byte rules out overlong forms, surrogates and what lies beyond U+10FFFF.
+/// RFC 3629, section 4: the second byte rules out overlong forms, surrogates and what lies beyond
+/// U+10FFFF.
 bool second_byte_fits(unsigned char lead, unsigned char second) {
   switch (lead) {
     case 0xe0:

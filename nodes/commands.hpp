@@ -1,5 +1,6 @@
-// What the program can do, one function per command. Results go to standard output, everything else to standard error;
-// the returned number is the exit status: 0 done, 1 refused or failed, 2 wrong usage.
+// What the program can do, one function per command. Results go to standard output, everything else
+// to standard error; the returned number is the exit status: 0 done, 1 refused or failed, 2 wrong
+// usage.
 #pragma once
 
 #include "league/season_file.hpp"
@@ -22,7 +23,8 @@ struct common_options {
   double pace = 0;
 };
 
-/// Plays the configured season and prints table and summary. `fresh` forgets what the data directory holds.
+/// Plays the configured season and prints table and summary. `fresh` forgets what the data
+/// directory holds.
 int run_default_node(const common_options& options, bool fresh);
 
 /// Plays a football.json file.
@@ -32,8 +34,8 @@ int replay_season(const common_options& options, const std::filesystem::path& fi
 /// Plays generated seasons.
 int simulate_seasons(const common_options& options, const simulation& what);
 
-/// Sends one message of the catalogue, its fields given as name=value (JSON for parts that are no plain text), and
-/// prints the answer as JSON.
+/// Sends one message of the catalogue, its fields given as name=value (JSON for parts that are no
+/// plain text), and prints the answer as JSON.
 int send_message(const common_options& options, const std::string& name,
                  const std::vector<std::string>& fields, const std::string& id);
 

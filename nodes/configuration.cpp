@@ -88,7 +88,8 @@ problem set_sponsors(const caf::config_value& value, configuration& out) {
   for (auto& entry : *list) {
     auto deal = caf::get_as<caf::settings>(entry);
     if (!deal)
-      return "must be a list of deals, each { key = ..., name = ..., amount = ..., currency = ... }";
+      return "must be a list of deals, each { key = ..., name = ..., amount = ..., currency = ... "
+             "}";
     auto key = caf::get_as<std::string>(*deal, "key");
     auto name = caf::get_as<std::string>(*deal, "name");
     auto amount = caf::get_as<int64_t>(*deal, "amount");

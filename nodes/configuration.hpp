@@ -1,4 +1,5 @@
-// What a node's configuration file says. The syntax is CAF's; the keys are those of config/default.conf.
+// What a node's configuration file says. The syntax is CAF's; the keys are those of
+// config/default.conf.
 #pragma once
 
 #include "actors/runtime/options.hpp"
@@ -38,8 +39,9 @@ struct configuration {
   caf::settings caf;
 };
 
-/// Reads a configuration file; relative paths in it are relative to its folder. One sentence for what is wrong: no such
-/// file, not the syntax, an unknown key, a value of the wrong type or out of bounds.
+/// Reads a configuration file; relative paths in it are relative to its folder. One sentence for
+/// what is wrong: no such file, not the syntax, an unknown key, a value of the wrong type or out of
+/// bounds.
 tl::expected<configuration, std::string> read_configuration(const std::filesystem::path& file);
 
 } // namespace touchline::nodes

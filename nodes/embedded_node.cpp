@@ -7,8 +7,8 @@
 
 namespace touchline::nodes {
 
-tl::expected<std::unique_ptr<embedded_node>, refusal>
-embedded_node::start(const configuration& config) {
+tl::expected<std::unique_ptr<embedded_node>, refusal> embedded_node::start(
+  const configuration& config) {
   actors::register_message_types();
   std::unique_ptr<embedded_node> node{new embedded_node};
   node->started_ms_ = actors::system_clock().steady_ms();
@@ -43,8 +43,8 @@ std::string embedded_node::summary() const {
   };
   line("Records committed", std::to_string(metrics.records->value()));
   line("Disk syncs", std::to_string(runtime_->writer_statistics().transactions));
-  line("Restarts", std::to_string(metrics.entity_restarts->value()
-                                  + metrics.partition_restarts->value()));
+  line("Restarts",
+       std::to_string(metrics.entity_restarts->value() + metrics.partition_restarts->value()));
   line("Dead letters", std::to_string(metrics.dead_letters->value()));
   line("Elapsed", std::string{seconds} + " s");
   return out;

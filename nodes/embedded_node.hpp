@@ -15,13 +15,15 @@ namespace touchline::nodes {
 /// Starts what a configuration describes, and stops it when destroyed.
 class embedded_node {
 public:
-  /// Opens the data directory. Fails with one sentence: in use, not writable, full, damaged, another format.
+  /// Opens the data directory. Fails with one sentence: in use, not writable, full, damaged,
+  /// another format.
   static tl::expected<std::unique_ptr<embedded_node>, refusal> start(const configuration& config);
 
   caf::actor_system& system() noexcept { return *system_; }
   actors::runtime& runtime() noexcept { return *runtime_; }
 
-  /// What the node did since it was started, for people: messages by name, records, syncs, restarts, elapsed time.
+  /// What the node did since it was started, for people: messages by name, records, syncs,
+  /// restarts, elapsed time.
   std::string summary() const;
 
 private:

@@ -34,7 +34,8 @@ struct arguments {
 constexpr const char* default_config_file = "config/default.conf";
 
 void add_common(CLI::App& command, arguments& args) {
-  command.add_option("--config", args.config_file, "A node's configuration, as config/default.conf");
+  command.add_option("--config", args.config_file,
+                     "A node's configuration, as config/default.conf");
   command.add_option("--data-dir", args.data_directory, "Where the state is kept");
 }
 
@@ -116,7 +117,8 @@ void add_replay(CLI::App& season, arguments& args, std::function<int()>& chosen)
   replay->callback([&args, &chosen] {
     chosen = [&args] {
       auto options = resolve(args);
-      return options && parse_deductions(args) ? replay_season(*options, args.file, args.choice) : 1;
+      return options && parse_deductions(args) ? replay_season(*options, args.file, args.choice)
+                                               : 1;
     };
   });
 }

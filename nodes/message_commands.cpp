@@ -34,21 +34,21 @@ tl::expected<json, std::string> fields_to_json(const google::protobuf::Descripto
     auto name = field.substr(0, equals);
     const auto* known = type.FindFieldByName(name);
     if (equals == std::string::npos || !known)
-      return tl::unexpected{"\"" + field + "\" is not NAME=VALUE with a field of "
-                            + type.name() + "."};
+      return tl::unexpected{"\"" + field + "\" is not NAME=VALUE with a field of " + type.name()
+                            + "."};
     auto text = field.substr(equals + 1);
     if (!count_code_points(text))
       return tl::unexpected{"The value of " + name + " is not UTF-8."};
-    auto is_text = known->type() == google::protobuf::FieldDescriptor::TYPE_STRING
-                   && !known->is_repeated();
+    auto is_text
+      = known->type() == google::protobuf::FieldDescriptor::TYPE_STRING && !known->is_repeated();
     auto parsed = is_text ? json(text) : json::parse(text, nullptr, false);
     object[name] = parsed.is_discarded() ? json(text) : parsed;
   }
   return object;
 }
 
-tl::expected<std::unique_ptr<google::protobuf::Message>, std::string>
-make_message(const message_info& info, const std::vector<std::string>& fields) {
+tl::expected<std::unique_ptr<google::protobuf::Message>, std::string> make_message(
+  const message_info& info, const std::vector<std::string>& fields) {
   auto object = fields_to_json(*info.descriptor, fields);
   if (!object)
     return tl::unexpected{object.error()};
@@ -97,8 +97,8 @@ int send_message(const common_options& options, const std::string& name,
   if (auto body = body_of(reply, *info); !body.is_null())
     std::cout << body.dump(2) << '\n';
   else
-    std::cout << json{{"id", id}, {"position", reply.position}, {"repeated", reply.repeated}}.dump(2)
-              << '\n';
+    std::cout << json{{"id", id}, {"position", reply.position}, {"repeated", reply.repeated}}.dump(
+      2) << '\n';
   return 0;
 }
 

@@ -21,7 +21,8 @@ size_t terminal_width(std::FILE* out) {
   return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
 }
 
-/// Cuts a line to a width without breaking a UTF-8 sequence; bytes stand for columns, which errs on the short side.
+/// Cuts a line to a width without breaking a UTF-8 sequence; bytes stand for columns, which errs on
+/// the short side.
 std::string cut(std::string line, size_t width) {
   if (line.size() <= width)
     return line;
@@ -35,8 +36,7 @@ std::string cut(std::string line, size_t width) {
 
 } // namespace
 
-progress::progress(std::FILE* out) : out_{out}, terminal_{out && isatty(fileno(out)) == 1} {
-}
+progress::progress(std::FILE* out) : out_{out}, terminal_{out && isatty(fileno(out)) == 1} {}
 
 void progress::begin(std::string title, uint32_t total, uint32_t done) {
   title_ = std::move(title);

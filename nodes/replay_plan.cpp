@@ -12,7 +12,8 @@ namespace touchline::nodes {
 
 namespace {
 
-/// A league's key with the choices that differ from what the file says by itself: another choice, another league.
+/// A league's key with the choices that differ from what the file says by itself: another choice,
+/// another league.
 std::string league_key(const league::season_file& file, const league::rule_choice& choice,
                        const league::rules& rules) {
   constexpr size_t digest_digits = 8;
@@ -57,8 +58,7 @@ SeasonRules to_season_rules(const league::season_file& file, const league::rules
   return result;
 }
 
-void add_goals(const std::vector<league::goal>& goals, const std::string& team,
-               ResultCreate& out) {
+void add_goals(const std::vector<league::goal>& goals, const std::string& team, ResultCreate& out) {
   for (auto& x : goals) {
     auto& goal = *out.add_goals();
     goal.set_team(team);

@@ -48,8 +48,8 @@ tl::expected<void, std::string> forget(const std::filesystem::path& directory) {
     std::error_code failed;
     std::filesystem::remove(directory / name, failed);
     if (failed)
-      return tl::unexpected{"The file " + (directory / name).string() + " cannot be removed: "
-                            + failed.message() + "."};
+      return tl::unexpected{"The file " + (directory / name).string()
+                            + " cannot be removed: " + failed.message() + "."};
   }
   return {};
 }

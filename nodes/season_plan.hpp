@@ -1,5 +1,5 @@
-// What has to be said to the actors so that a season is played: the same for a season that was played and for one that
-// is drawn.
+// What has to be said to the actors so that a season is played: the same for a season that was
+// played and for one that is drawn.
 #pragma once
 
 #include "league/season_file.hpp"
@@ -30,12 +30,12 @@ struct season_plan {
 /// The deals of a configuration as messages.
 std::vector<SponsorCreate> sponsor_messages(const std::vector<sponsor_deal>& deals);
 
-/// Reads a football.json file, or says in one sentence what is wrong: no such file, not a file, too large, or what the
-/// importer finds.
+/// Reads a football.json file, or says in one sentence what is wrong: no such file, not a file, too
+/// large, or what the importer finds.
 tl::expected<league::season_file, std::string> read_season(const std::filesystem::path& file);
 
-/// The plan of a season that was played, under the rules that were chosen. Other choices than the file's own make
-/// another league of it, so that both can live in one data directory.
+/// The plan of a season that was played, under the rules that were chosen. Other choices than the
+/// file's own make another league of it, so that both can live in one data directory.
 tl::expected<season_plan, std::string> plan_replay(const league::season_file& file,
                                                    const league::rule_choice& choice,
                                                    const std::vector<sponsor_deal>& sponsors);
@@ -47,13 +47,14 @@ struct simulation {
   uint64_t seed = 1;
 };
 
-/// A league that is simulated season by season: each season's teams are those that the last one left, and new ones in
-/// the place of the relegated.
+/// A league that is simulated season by season: each season's teams are those that the last one
+/// left, and new ones in the place of the relegated.
 class simulated_league {
 public:
   simulated_league(const simulation& options, const std::vector<sponsor_deal>& sponsors);
 
-  /// The plan of season `index`, from 0; `before` is the final table of the season before, empty for the first.
+  /// The plan of season `index`, from 0; `before` is the final table of the season before, empty
+  /// for the first.
   season_plan plan(uint32_t index, const LeagueTable& before);
 
   /// How many teams leave the league after each season.

@@ -17,7 +17,8 @@ namespace {
 /// How long all flows of a season may take to come to rest after its last result, in milliseconds.
 constexpr int64_t rest_deadline_ms = 60'000;
 
-/// The same message in the same season has the same id, in every run: what was recorded is recognised.
+/// The same message in the same season has the same id, in every run: what was recorded is
+/// recognised.
 template <class Message>
 std::string command_id(const season_plan& plan, const Message& message) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -40,8 +41,7 @@ season_player::season_player(caf::actor_system& system, actors::runtime& runtime
   : runtime_{runtime},
     client_{system, runtime.routes(), actors::system_clock()},
     pace_{pace},
-    display_{display} {
-}
+    display_{display} {}
 
 template <class Reply, class Message>
 tl::expected<Reply, refusal> season_player::read(Message message) {
@@ -50,13 +50,13 @@ tl::expected<Reply, refusal> season_player::read(Message message) {
   if (!reply.ok())
     return tl::unexpected{to_refusal(reply)};
   if (!body.ParseFromString(reply.body))
-    return tl::unexpected{refusal{DAMAGED, "The answer of " + body.GetTypeName() + " is unreadable."}};
+    return tl::unexpected{
+      refusal{DAMAGED, "The answer of " + body.GetTypeName() + " is unreadable."}};
   return body;
 }
 
 template <class Message>
-void season_player::send(const season_plan& plan, Message message,
-                         actors::answer_callback done) {
+void season_player::send(const season_plan& plan, Message message, actors::answer_callback done) {
   message.set_league(plan.league);
   auto id = command_id(plan, message);
   client_.post(std::move(id), std::move(message), std::move(done));
@@ -162,7 +162,8 @@ tl::expected<void, refusal> season_player::play_matches(const season_plan& plan,
     } else if (actors::score_text(at->second->score()) != actors::score_text(x.score())) {
       return tl::unexpected{
         refusal{CONFLICT, x.home() + " against " + x.away() + " is recorded as "
-                            + actors::score_text(at->second->score()) + ", not " + actors::score_text(x.score())
+                            + actors::score_text(at->second->score()) + ", not "
+                            + actors::score_text(x.score())
                             + "; a correction is a message of its own, result.correct, and another "
                               "data directory takes another season."}};
     }
@@ -211,10 +212,10 @@ tl::expected<void, refusal> season_player::come_to_rest() {
     return {};
   if (auto why = runtime_.failure())
     return tl::unexpected{*why};
-  return tl::unexpected{refusal{
-    DEADLINE_EXCEEDED, "The season's messages did not come to rest within "
-                         + std::to_string(rest_deadline_ms / 1000)
-                         + " seconds; run it again, nothing that was recorded is lost."}};
+  return tl::unexpected{
+    refusal{DEADLINE_EXCEEDED, "The season's messages did not come to rest within "
+                                 + std::to_string(rest_deadline_ms / 1000)
+                                 + " seconds; run it again, nothing that was recorded is lost."}};
 }
 
 } // namespace touchline::nodes

@@ -1,4 +1,5 @@
-// Plays a season: says everything that its plan holds to the actors, in order, and waits until all of it came to rest.
+// Plays a season: says everything that its plan holds to the actors, in order, and waits until all
+// of it came to rest.
 #pragma once
 
 #include "actors/runtime/client.hpp"
@@ -20,15 +21,16 @@ struct played_season {
   uint32_t recorded_before = 0;
 };
 
-/// Plays seasons on a runtime, one after the other. Whatever was recorded before, in this process or an earlier one, is
-/// found and not played again.
+/// Plays seasons on a runtime, one after the other. Whatever was recorded before, in this process
+/// or an earlier one, is found and not played again.
 class season_player {
 public:
   /// `pace`: matches per second at most; 0 for as fast as it goes.
   season_player(caf::actor_system& system, actors::runtime& runtime, double pace,
                 progress& display);
 
-  /// Plays a season from where it stands. Nothing is sent when a recorded result differs from the plan's.
+  /// Plays a season from where it stands. Nothing is sent when a recorded result differs from the
+  /// plan's.
   tl::expected<played_season, refusal> play(const season_plan& plan);
 
 private:

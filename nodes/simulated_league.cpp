@@ -85,7 +85,8 @@ std::vector<ResultCreate> draw_results(const FixtureList& list,
 
 simulated_league::simulated_league(const simulation& options,
                                    const std::vector<sponsor_deal>& sponsors)
-  : options_{options}, sponsors_{sponsors} {
+  : options_{options},
+    sponsors_{sponsors} {
   for (; next_index_ < options.teams; ++next_index_)
     members_.push_back(make_member(next_index_));
 }
@@ -118,9 +119,12 @@ season_plan simulated_league::plan(uint32_t index, const LeagueTable& before) {
   plan.sponsors = sponsor_messages(sponsors_);
   std::vector<contender> contenders;
   for (auto& x : members_) {
-    // Squads are those of the first season's day: a player keeps his name and number while his team lives.
-    contender y{x.key, strength_in(options_.seed, x.index, index),
-                league::generate_squad(options_.seed, x.index, first_day(0)), {}};
+    // Squads are those of the first season's day: a player keeps his name and number while his team
+    // lives.
+    contender y{x.key,
+                strength_in(options_.seed, x.index, index),
+                league::generate_squad(options_.seed, x.index, first_day(0)),
+                {}};
     auto& team = plan.teams.emplace_back();
     team.set_team(x.key);
     team.set_name(x.name);
@@ -147,10 +151,8 @@ season_plan simulated_league::plan(uint32_t index, const LeagueTable& before) {
   plan.fixtures.set_start(to_text(first_day(index)));
   plan.fixtures.set_end(
     to_text(first_day(index + 1).year() / std::chrono::May / std::chrono::day{25}));
-  plan.results = [contenders = std::move(contenders), seed = options_.seed,
-                  index](const FixtureList& list) {
-    return draw_results(list, contenders, seed, index);
-  };
+  plan.results = [contenders = std::move(contenders), seed = options_.seed, index](
+                   const FixtureList& list) { return draw_results(list, contenders, seed, index); };
   return plan;
 }
 

@@ -109,9 +109,9 @@ std::string to_csv(const std::vector<LeagueTable>& tables) {
       if (several)
         out += quoted(table.season()) + ',';
       out += std::to_string(x.position()) + ',' + quoted(x.name());
-      for (int64_t n : std::initializer_list<int64_t>{
-             x.played(), x.won(), x.drawn(), x.lost(), x.goals_for(), x.goals_against(),
-             goal_difference(x), x.points(), x.deducted()})
+      for (int64_t n : std::initializer_list<int64_t>{x.played(), x.won(), x.drawn(), x.lost(),
+                                                      x.goals_for(), x.goals_against(),
+                                                      goal_difference(x), x.points(), x.deducted()})
         out += ',' + std::to_string(n);
       out += '\n';
     }

@@ -136,8 +136,9 @@ std::optional<std::string> check_season(const FixtureListGenerate& message) {
 /// Whether a season that exists was made of the same teams, pairs and rules: dates may move.
 bool is_same_season(const state& now, const FixtureListGenerate& message, const fixtures& list) {
   auto same_team = [](const TeamRef& a, const TeamRef& b) { return a.team() == b.team(); };
-  auto same_pair
-    = [](const Fixture& a, const Fixture& b) { return a.home() == b.home() && a.away() == b.away(); };
+  auto same_pair = [](const Fixture& a, const Fixture& b) {
+    return a.home() == b.home() && a.away() == b.away();
+  };
   return std::ranges::equal(now.teams(), message.teams(), same_team)
          && now.fixtures_size() == list.size()
          && std::ranges::is_permutation(now.fixtures(), list, same_pair)
@@ -150,9 +151,8 @@ bool is_expelled(const SeasonRules& rules, const std::string& team) {
 
 /// Results that complete a season: fixtures of expelled teams are not played.
 uint32_t needed_results(const fixtures& list, const SeasonRules& rules) {
-  return static_cast<uint32_t>(std::ranges::count_if(list, [&](auto& x) {
-    return !is_expelled(rules, x.home()) && !is_expelled(rules, x.away());
-  }));
+  return static_cast<uint32_t>(std::ranges::count_if(
+    list, [&](auto& x) { return !is_expelled(rules, x.home()) && !is_expelled(rules, x.away()); }));
 }
 
 InfoFixtureListGenerated list_of_team(const event::Generated& x, int index) {
@@ -176,8 +176,8 @@ InfoFixtureListGenerated list_of_team(const event::Generated& x, int index) {
 // -- results --------------------------------------------------------------------------------------
 
 const Fixture* find_fixture(const state& now, const std::string& home, const std::string& away) {
-  auto at = std::ranges::find_if(
-    now.fixtures(), [&](auto& x) { return x.home() == home && x.away() == away; });
+  auto at = std::ranges::find_if(now.fixtures(),
+                                 [&](auto& x) { return x.home() == home && x.away() == away; });
   return at == now.fixtures().end() ? nullptr : &*at;
 }
 
@@ -197,23 +197,24 @@ std::optional<std::string> check_goals(const Fixture& fixture, const Score& scor
   return std::nullopt;
 }
 
-/// The fixture that a result is for, or why it cannot be taken. `Message` is ResultCreate or ResultCorrect.
+/// The fixture that a result is for, or why it cannot be taken. `Message` is ResultCreate or
+/// ResultCorrect.
 template <class Message>
 tl::expected<const Fixture*, refusal> check_result(const state& now, const Message& message) {
   if (now.fixtures_size() == 0)
-    return refuse(NOT_FOUND, "The league " + message.league() + " has no season "
-                               + message.season() + "; generate its fixture list first.");
+    return refuse(NOT_FOUND, "The league " + message.league() + " has no season " + message.season()
+                               + "; generate its fixture list first.");
   if (message.home() == message.away())
     return refuse(INVALID_ARGUMENT, "A result sets " + message.home() + " against itself.");
   const auto* fixture = find_fixture(now, message.home(), message.away());
   if (!fixture)
-    return refuse(NOT_FOUND, "The season " + message.season() + " has no fixture "
-                               + message.home() + " against " + message.away() + ".");
+    return refuse(NOT_FOUND, "The season " + message.season() + " has no fixture " + message.home()
+                               + " against " + message.away() + ".");
   if (!message.has_score() || message.score().home() > max_goals
       || message.score().away() > max_goals || !Award_IsValid(message.score().award()))
-    return refuse(INVALID_ARGUMENT, "The score of " + message.home() + " against "
-                                      + message.away() + " must be 0 to "
-                                      + std::to_string(max_goals) + " goals for each team.");
+    return refuse(INVALID_ARGUMENT, "The score of " + message.home() + " against " + message.away()
+                                      + " must be 0 to " + std::to_string(max_goals)
+                                      + " goals for each team.");
   if (auto wrong = check_goals(*fixture, message.score(), message.goals()))
     return refuse(INVALID_ARGUMENT, *wrong);
   return fixture;
@@ -308,8 +309,8 @@ decided<event> fixture_manager::decide(const state& now, const ResultCreate& mes
   if ((*fixture)->has_score()) {
     if (is_same((*fixture)->score(), message.score()))
       return decision<event>{};
-    return refuse(CONFLICT, message.home() + " against " + message.away()
-                              + " is recorded as " + score_text((*fixture)->score()) + ", not "
+    return refuse(CONFLICT, message.home() + " against " + message.away() + " is recorded as "
+                              + score_text((*fixture)->score()) + ", not "
                               + score_text(message.score())
                               + "; a correction is a message of its own, result.correct.");
   }

@@ -1,4 +1,5 @@
-// The fixture manager of a season: its fixture list, its results, and its end. Address: fixture-manager/LEAGUE/SEASON.
+// The fixture manager of a season: its fixture list, its results, and its end. Address:
+// fixture-manager/LEAGUE/SEASON.
 #pragma once
 
 #include "actors/fixture_manager/fixture_manager.pb.h"
@@ -14,19 +15,19 @@ struct fixture_manager {
   static constexpr std::string_view kind = "fixture-manager";
   using state = FixtureManagerState;
   using event = FixtureManagerEvent;
-  using messages
-    = message_list<FixtureListGenerate, FixtureListGet, ResultCreate, ResultCorrect,
-                   InfoFixtureCompleted, LeagueTableUpdateResults, SponsorDistribute,
-                   InfoTeamUpdated>;
+  using messages = message_list<FixtureListGenerate, FixtureListGet, ResultCreate, ResultCorrect,
+                                InfoFixtureCompleted, LeagueTableUpdateResults, SponsorDistribute,
+                                InfoTeamUpdated>;
 
-  /// Makes the season's fixture list, or takes the one that is given, and publishes info.fixturelistgenerated for each
-  /// team. The same list again changes nothing; another one is a conflict.
+  /// Makes the season's fixture list, or takes the one that is given, and publishes
+  /// info.fixturelistgenerated for each team. The same list again changes nothing; another one is a
+  /// conflict.
   static decided<event> decide(const state&, const FixtureListGenerate&, const header&);
 
   static decided<event> decide(const state&, const FixtureListGet&, const header&);
 
-  /// Records a result and publishes info.fixturecompleted. The same result again changes nothing; another one is a
-  /// conflict, because a correction is a message of its own.
+  /// Records a result and publishes info.fixturecompleted. The same result again changes nothing;
+  /// another one is a conflict, because a correction is a message of its own.
   static decided<event> decide(const state&, const ResultCreate&, const header&);
 
   /// Replaces a result, until the season is complete.
@@ -35,7 +36,8 @@ struct fixture_manager {
   /// A fixture was completed: asks for the league table to be updated.
   static decided<event> decide(const state&, const InfoFixtureCompleted&, const header&);
 
-  /// Counts a result towards the season; after the last one publishes info.seasoncompleted with the final table.
+  /// Counts a result towards the season; after the last one publishes info.seasoncompleted with the
+  /// final table.
   static decided<event> decide(const state&, const LeagueTableUpdateResults&, const header&);
 
   /// The season's money is being distributed: relegates the teams that finished last.

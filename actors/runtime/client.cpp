@@ -12,7 +12,8 @@ namespace touchline::actors {
 
 namespace {
 
-/// Whether it is worth trying again at once, within the deadline. A full disk is not: people have to make room.
+/// Whether it is worth trying again at once, within the deadline. A full disk is not: people have
+/// to make room.
 bool may_try_again(ErrorCode code) {
   return code == UNAVAILABLE || code == OVERLOADED;
 }
@@ -21,8 +22,10 @@ bool may_try_again(ErrorCode code) {
 
 client::client(caf::actor_system& system, const router& routes, const clock& time,
                const client_options& options)
-  : self_{system}, routes_{routes}, time_{time}, options_{options} {
-}
+  : self_{system},
+    routes_{routes},
+    time_{time},
+    options_{options} {}
 
 void client::post(std::string id, uint32_t number,
                   std::shared_ptr<const google::protobuf::Message> body, answer_callback done) {
@@ -30,11 +33,14 @@ void client::post(std::string id, uint32_t number,
     receive_one();
   auto to = catalogue_data::addresses_of(*catalogue_data::find(number), *body);
   if (to.empty() || pending_.contains(id)) {
-    done({id, INVALID_ARGUMENT,
+    done({id,
+          INVALID_ARGUMENT,
           to.empty() ? catalogue_data::find(number)->name
                          + " needs the fields that name its receiver: league, and season or team."
                      : "The command id \"" + id + "\" is under way already.",
-          {}, 0, false});
+          {},
+          0,
+          false});
     return;
   }
   auto& x = pending_[id];
@@ -55,11 +61,11 @@ void client::send(pending_command& command) {
   command.sent_to = routes_.find(command.head.to);
   command.send_again_ms = command.deadline_ms;
   if (command.sent_to)
-    caf::actor_cast<caf::abstract_actor*>(command.sent_to)->enqueue(
-      caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(self_.ptr()),
-                                caf::make_message_id(), {},
-                                to_caf_message(command.head, command.number, *command.body)),
-      nullptr);
+    caf::actor_cast<caf::abstract_actor*>(command.sent_to)
+      ->enqueue(caf::make_mailbox_element(
+                  caf::actor_cast<caf::strong_actor_ptr>(self_.ptr()), caf::make_message_id(), {},
+                  to_caf_message(command.head, command.number, *command.body)),
+                nullptr);
 }
 
 void client::finish() {
@@ -102,8 +108,7 @@ void client::chase() {
       late.push_back(id);
     else if (now >= x.send_again_ms || routes_.find(x.head.to) != x.sent_to)
       send(x);
-    nothing_due_before_ms_
-      = std::min({nothing_due_before_ms_, x.send_again_ms, x.deadline_ms});
+    nothing_due_before_ms_ = std::min({nothing_due_before_ms_, x.send_again_ms, x.deadline_ms});
   }
   for (auto& id : late) {
     auto at = pending_.find(id);
@@ -111,11 +116,14 @@ void client::chase() {
       continue;
     auto x = std::move(at->second);
     pending_.erase(at);
-    x.done({id, DEADLINE_EXCEEDED,
+    x.done({id,
+            DEADLINE_EXCEEDED,
             catalogue_data::find(x.number)->name + " to " + x.head.to + " was not answered within "
               + std::to_string(options_.deadline_ms)
               + " ms; whether it took effect is unknown, send it again under the same id.",
-            {}, 0, false});
+            {},
+            0,
+            false});
   }
 }
 

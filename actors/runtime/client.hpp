@@ -1,5 +1,5 @@
-// How commands and reads come in from outside: one thread, many commands under way at the same time, each under an id of
-// its own, sent again under the same id when a partition was not there.
+// How commands and reads come in from outside: one thread, many commands under way at the same
+// time, each under an id of its own, sent again under the same id when a partition was not there.
 #pragma once
 
 #include "actors/runtime/clock.hpp"
@@ -34,8 +34,8 @@ public:
   client(caf::actor_system& system, const router& routes, const clock& time,
          const client_options& options = {});
 
-  /// Sends message `number` under `id` and returns at once, or when there is room in the window. `done` is called from
-  /// a later `post`, `ask` or `finish`.
+  /// Sends message `number` under `id` and returns at once, or when there is room in the window.
+  /// `done` is called from a later `post`, `ask` or `finish`.
   void post(std::string id, uint32_t number, std::shared_ptr<const google::protobuf::Message> body,
             answer_callback done);
 
@@ -65,8 +65,8 @@ public:
   /// Waits a moment for an answer, at most client_options::retry_ms.
   void wait() { receive_one(); }
 
-  /// Forgets everything that was sent and is not answered. What became of it is unknown until it is sent again under the
-  /// same id.
+  /// Forgets everything that was sent and is not answered. What became of it is unknown until it is
+  /// sent again under the same id.
   void abandon() noexcept { pending_.clear(); }
 
   /// Commands under way.

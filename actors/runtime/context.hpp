@@ -52,10 +52,10 @@ private:
     decided_.clear();
     tl::expected<encoded_decision, refusal> result
       = refuse(UNSUPPORTED, "This entity does not handle the message.");
-    (void) ((number == number_of<Messages>
-             && (result = encode(Context::decide(state_, static_cast<const Messages&>(body), head)),
-                 true))
-            || ...);
+    (void)((number
+              == number_of<
+                Messages> && (result = encode(Context::decide(state_, static_cast<const Messages&>(body), head)), true))
+           || ...);
     return result;
   }
 

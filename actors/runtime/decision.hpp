@@ -1,4 +1,5 @@
-// What an entity decides. A context's `decide` is pure: it sees its state, a message and its header, and returns this.
+// What an entity decides. A context's `decide` is pure: it sees its state, a message and its
+// header, and returns this.
 #pragma once
 
 #include "messages/catalogue_types.hpp"

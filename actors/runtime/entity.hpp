@@ -1,5 +1,5 @@
-// An entity without its types: state that decides and applies. The runtime knows entities by this; a context becomes one
-// through context_entity (context.hpp).
+// An entity without its types: state that decides and applies. The runtime knows entities by this;
+// a context becomes one through context_entity (context.hpp).
 #pragma once
 
 #include "actors/runtime/decision.hpp"
@@ -29,10 +29,11 @@ public:
   entity& operator=(const entity&) = delete;
   virtual ~entity() = default;
 
-  /// Decides about message `number`; changes nothing that can be seen. What it decides is kept until `apply_decided`
-  /// or the next call.
-  virtual tl::expected<encoded_decision, refusal>
-  decide(const header& head, uint32_t number, const google::protobuf::Message& body) = 0;
+  /// Decides about message `number`; changes nothing that can be seen. What it decides is kept
+  /// until `apply_decided` or the next call.
+  virtual tl::expected<encoded_decision, refusal> decide(const header& head, uint32_t number,
+                                                         const google::protobuf::Message& body)
+    = 0;
 
   /// Applies the events of the last decision.
   virtual void apply_decided() = 0;

@@ -10,10 +10,12 @@ namespace touchline::actors {
 
 namespace {
 
-/// Answers of commands that may not be on disk yet are remembered here. More than the commands that a partition admits.
+/// Answers of commands that may not be on disk yet are remembered here. More than the commands that
+/// a partition admits.
 constexpr size_t max_remembered_commands = 8'192;
 
-/// Messages that one decision may send, all receivers counted: their place in the record has 16 bits.
+/// Messages that one decision may send, all receivers counted: their place in the record has 16
+/// bits.
 constexpr size_t max_messages_per_record = 65'535;
 
 refusal to_refusal(const storage::storage_error& error) {
@@ -218,8 +220,8 @@ bool entity_actor::is_known_command(const header& head, uint32_t number,
   return true;
 }
 
-tl::expected<std::optional<entity_actor::answered_command>, refusal>
-entity_actor::find_command(const std::string& id) {
+tl::expected<std::optional<entity_actor::answered_command>, refusal> entity_actor::find_command(
+  const std::string& id) {
   using found_t = std::optional<answered_command>;
   if (auto at = recent_.find(id); at != recent_.end())
     return found_t{at->second};
@@ -269,13 +271,13 @@ void entity_actor::record_dead_letter(const header& head, uint32_t number,
                                       uint32_t attempts) {
   entity_outcome outcome;
   outcome.dead_letter = address_ + '@' + std::to_string(position_ + 1);
-  outcome.reply = {{},
-                   why.code,
-                   why.text + " The message was set aside as dead letter " + outcome.dead_letter
-                     + ".",
-                   {},
-                   position_ + 1,
-                   false};
+  outcome.reply
+    = {{},
+       why.code,
+       why.text + " The message was set aside as dead letter " + outcome.dead_letter + ".",
+       {},
+       position_ + 1,
+       false};
   DeadLetter letter;
   letter.set_id(outcome.dead_letter);
   letter.set_to(address_);
@@ -348,11 +350,12 @@ void entity_actor::respond(outcome_kind kind, answer reply) {
 
 void entity_actor::remember(const std::string& id, answered_command command) {
   if (recent_order_.size() == max_remembered_commands) {
-    recent_.erase(recent_order_.front());
+    recent_.erase(recent_.find(*recent_order_.front()));
     recent_order_.pop_front();
   }
-  if (recent_.insert_or_assign(id, std::move(command)).second)
-    recent_order_.push_back(id);
+  auto [at, added] = recent_.insert_or_assign(id, std::move(command));
+  if (added)
+    recent_order_.push_back(&at->first);
 }
 
 } // namespace touchline::actors

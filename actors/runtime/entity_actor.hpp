@@ -1,5 +1,5 @@
-// The actor of one entity: rebuilds it from snapshot and stream, lets it decide about one message after the other, and
-// hands each outcome to its partition. It never waits for the disk.
+// The actor of one entity: rebuilds it from snapshot and stream, lets it decide about one message
+// after the other, and hands each outcome to its partition. It never waits for the disk.
 #pragma once
 
 #include "actors/runtime/clock.hpp"
@@ -140,7 +140,8 @@ private:
   uint64_t snapshot_position_ = 0;
   std::map<std::string, uint64_t> inbox_;
   std::unordered_map<std::string, answered_command> recent_;
-  std::deque<std::string> recent_order_;
+  /// Keys of `recent_`, oldest first.
+  std::deque<const std::string*> recent_order_;
 };
 
 } // namespace touchline::actors

@@ -1,5 +1,5 @@
-// CAF type ids of what entities, partitions and supervisors of one process say to each other. None of it can be
-// serialized: it never leaves the process.
+// CAF type ids of what entities, partitions and supervisors of one process say to each other. None
+// of it can be serialized: it never leaves the process.
 #pragma once
 
 #include "actors/runtime/entity_actor.hpp"

@@ -6,7 +6,8 @@ namespace touchline::actors {
 
 namespace {
 
-/// A mark on disk may lag so many positions behind: after a crash, that much is delivered again and recognised.
+/// A mark on disk may lag so many positions behind: after a crash, that much is delivered again and
+/// recognised.
 constexpr uint64_t max_mark_lag = 256;
 
 /// Redelivery slows down to this many times the first patience.

@@ -1,5 +1,6 @@
-// Messages of committed records on their way to their receivers: delivered at least once, in order per pair of sender
-// and receiver, kept until acknowledged. No I/O: the partition asks it what to send and what to write.
+// Messages of committed records on their way to their receivers: delivered at least once, in order
+// per pair of sender and receiver, kept until acknowledged. No I/O: the partition asks it what to
+// send and what to write.
 #pragma once
 
 #include "messages/header.hpp"
@@ -21,12 +22,14 @@ struct delivery {
   std::shared_ptr<const google::protobuf::Message> body;
 };
 
-/// The message at `place` (from 0) of a record of `from`. `cause_id` is the id of the message that the record answers.
+/// The message at `place` (from 0) of a record of `from`. `cause_id` is the id of the message that
+/// the record answers.
 delivery make_delivery(const Record& record, size_t place, const std::string& from,
                        const std::string& cause_id,
                        std::shared_ptr<const google::protobuf::Message> body);
 
-/// A change of an entity's durable mark: the position of its oldest record with unacknowledged messages, or none.
+/// A change of an entity's durable mark: the position of its oldest record with unacknowledged
+/// messages, or none.
 struct mark_change {
   std::string from;
   std::optional<uint64_t> lowest_position;
@@ -35,11 +38,13 @@ struct mark_change {
 /// The outboxes of all entities of a partition.
 class outbox {
 public:
-  /// `window`: messages per pair on their way at the same time. `redelivery_ms`: patience before the first redelivery.
+  /// `window`: messages per pair on their way at the same time. `redelivery_ms`: patience before
+  /// the first redelivery.
   outbox(uint32_t window, int64_t redelivery_ms) : window_{window}, redelivery_ms_{redelivery_ms} {}
 
-  /// Announces that the record of `from` at `position`, which is being written, holds `messages` messages. Returns the
-  /// mark that has to be written with it, if any: the mark may lag behind, never run ahead.
+  /// Announces that the record of `from` at `position`, which is being written, holds `messages`
+  /// messages. Returns the mark that has to be written with it, if any: the mark may lag behind,
+  /// never run ahead.
   std::optional<uint64_t> reserve(const std::string& from, uint64_t position, size_t messages);
 
   /// Takes the messages of a record that is durable now. They were reserved.
@@ -52,7 +57,8 @@ public:
   /// Messages to send now, each of them once, with `previous` set.
   std::vector<delivery> take_ready();
 
-  /// Messages that nobody acknowledged for too long, to be sent again; the patience with that pair doubles.
+  /// Messages that nobody acknowledged for too long, to be sent again; the patience with that pair
+  /// doubles.
   std::vector<delivery> take_overdue(int64_t now_ms);
 
   /// Marks that lag behind by much or are not needed any more. They count as written.

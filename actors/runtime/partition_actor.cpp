@@ -85,26 +85,26 @@ partition_actor::partition_actor(caf::actor_config& config, partition_environmen
 }
 
 caf::behavior partition_actor::make_behavior() {
-  return {
-    [this](open_partition) { recover(); },
-    [this](entity_outcome& x) { finish(x); },
-    [this](const commit_notice& x) { committed(x); },
-    [this](const acknowledgements& x) { take_acknowledgements(x); },
-    [this](const entity_failed& x) { entity_ended(x); },
-    [this](entity_passivated& x) { passivated(x); },
-    [this](restart_entity x) { restarted(x.slot); },
-    [this](partition_tick) { tick(); },
-    [this](activity_query) { return current_activity(); },
-    [this](passivate_all) {
-      for (auto& [id, x] : slots_)
-        passivate(x);
-    },
-    [this](const fail_request& x) {
-      if (x.address.empty())
-        fail_upward(UNAVAILABLE, "Partition " + std::to_string(index_) + " was made to fail.");
-      else if (auto at = slots_by_address_.find(x.address); at != slots_by_address_.end())
-        send_exit(slots_.at(at->second).actor, caf::exit_reason::kill);
-    }};
+  return {[this](open_partition) { recover(); },
+          [this](entity_outcome& x) { finish(x); },
+          [this](const commit_notice& x) { committed(x); },
+          [this](const acknowledgements& x) { take_acknowledgements(x); },
+          [this](const entity_failed& x) { entity_ended(x); },
+          [this](entity_passivated& x) { passivated(x); },
+          [this](restart_entity x) { restarted(x.slot); },
+          [this](partition_tick) { tick(); },
+          [this](activity_query) { return current_activity(); },
+          [this](passivate_all) {
+            for (auto& [id, x] : slots_)
+              passivate(x);
+          },
+          [this](const fail_request& x) {
+            if (x.address.empty())
+              fail_upward(UNAVAILABLE,
+                          "Partition " + std::to_string(index_) + " was made to fail.");
+            else if (auto at = slots_by_address_.find(x.address); at != slots_by_address_.end())
+              send_exit(slots_.at(at->second).actor, caf::exit_reason::kill);
+          }};
 }
 
 void partition_actor::on_exit() {
@@ -118,8 +118,8 @@ void partition_actor::on_exit() {
 
 // -- beginning and end ----------------------------------------------------------------------------
 
-/// Nothing is read before everything that an earlier life of this partition submitted is decided: the first ticket is a
-/// barrier behind it.
+/// Nothing is read before everything that an earlier life of this partition submitted is decided:
+/// the first ticket is a barrier behind it.
 void partition_actor::recover() {
   submit({});
 }
@@ -140,8 +140,8 @@ tl::expected<void, storage::storage_error> partition_actor::recover_outbox() {
   }
 }
 
-tl::expected<void, storage::storage_error>
-partition_actor::recover_messages_of(const storage::outbox_mark& mark) {
+tl::expected<void, storage::storage_error> partition_actor::recover_messages_of(
+  const storage::outbox_mark& mark) {
   auto next = mark.lowest_position;
   for (;;) {
     auto progress = environment_.entities->store->read_stream(
@@ -226,16 +226,15 @@ void partition_actor::receive(caf::message content) {
   deliver_to_entity(head, {content, std::move(promise), from_outside, 0, {}});
 }
 
-std::optional<refusal>
-partition_actor::check_command(const header& head, uint32_t number,
-                               const google::protobuf::Message& body) const {
+std::optional<refusal> partition_actor::check_command(const header& head, uint32_t number,
+                                                      const google::protobuf::Message& body) const {
   if (auto wrong = check_address(head.to, *environment_.entities->kinds))
     return wrong;
   const auto& kind = *environment_.entities->kinds->find(kind_of(head.to));
   const auto& info = *catalogue_data::find(number);
   if (std::ranges::find(info.senders, "outside") == info.senders.end())
-    return refusal{UNSUPPORTED, info.name + " is sent by " + info.senders.front()
-                                  + " only, not from outside."};
+    return refusal{UNSUPPORTED,
+                   info.name + " is sent by " + info.senders.front() + " only, not from outside."};
   if (!kind.can_handle(number))
     return refusal{UNSUPPORTED, info.name + " is not supported by " + kind.name + " yet."};
   if (info.mode != message_mode::read && (head.id.empty() || head.id.size() > max_command_id_bytes))
@@ -269,9 +268,9 @@ void partition_actor::deliver_to_entity(const header& head, waiting_message mess
       environment_.metrics->overloaded->inc();
       environment_.metrics->commands_in_flight->dec();
       --commands_;
-      refuse_command(message.promise, head.id,
-                     {OVERLOADED,
-                      "Too many messages wait for " + x.address + "; send it again later."});
+      refuse_command(
+        message.promise, head.id,
+        {OVERLOADED, "Too many messages wait for " + x.address + "; send it again later."});
     }
     return;
   }
@@ -316,8 +315,8 @@ void partition_actor::finish(entity_outcome& outcome) {
   if (!entry.from_outside)
     entry.acknowledge = acknowledgement{head.from, x->address, head.sequence};
   if (entry.is_dead_letter)
-    spdlog::warn("{} was set aside as dead letter {}: {}",
-                 catalogue_data::find(entry.number)->name, outcome.dead_letter, entry.reply.text);
+    spdlog::warn("{} was set aside as dead letter {}: {}", catalogue_data::find(entry.number)->name,
+                 outcome.dead_letter, entry.reply.text);
   if (entry.is_record) {
     ++x->uncommitted;
     if (!outcome.messages.empty())
@@ -329,7 +328,8 @@ void partition_actor::finish(entity_outcome& outcome) {
     submit(std::move(outcome.batch));
     return;
   }
-  entry.ticket = x->committed_position >= outcome.position || x->uncommitted == 0 ? 0 : last_ticket_;
+  entry.ticket
+    = x->committed_position >= outcome.position || x->uncommitted == 0 ? 0 : last_ticket_;
   if (entry.ticket > durable_ticket_) {
     in_flight_.push_back(std::move(entry));
     return;
@@ -607,7 +607,8 @@ void partition_actor::passivated(entity_passivated& last) {
   }
 }
 
-/// Entities that handled nothing for long leave memory, and the longest idle ones while there are too many.
+/// Entities that handled nothing for long leave memory, and the longest idle ones while there are
+/// too many.
 void partition_actor::passivate_idle() {
   auto now = now_ms();
   auto excess = slots_.size() - std::min<size_t>(slots_.size(), options_.max_active_entities);
@@ -657,8 +658,8 @@ void partition_actor::update_marks() {
 }
 
 activity partition_actor::current_activity() const {
-  auto idle = open_ && waiting_ == 0 && in_flight_.empty() && backlog_.empty()
-              && outbox_.size() == 0;
+  auto idle
+    = open_ && waiting_ == 0 && in_flight_.empty() && backlog_.empty() && outbox_.size() == 0;
   return {idle, handled_, slots_.size()};
 }
 

@@ -1,6 +1,7 @@
-// One partition: the unit of order and of failover. It activates and supervises its entities, hands them their messages,
-// sends their records to be committed, and lets nothing out before it is durable: answers, acknowledgements and the
-// messages of the outbox wait for the commit. Today its log is the storage writer; a replicated log takes the same place.
+// One partition: the unit of order and of failover. It activates and supervises its entities, hands
+// them their messages, sends their records to be committed, and lets nothing out before it is
+// durable: answers, acknowledgements and the messages of the outbox wait for the commit. Today its
+// log is the storage writer; a replicated log takes the same place.
 #pragma once
 
 #include "actors/runtime/entity_actor.hpp"
@@ -56,8 +57,8 @@ struct restart_entity {
 /// Is anything under way? Answered with `activity`.
 struct activity_query {};
 
-/// `idle`: nothing waits, nothing is being written, every message is acknowledged. `handled` grows with every message, so
-/// that two equal answers in a row mean that nothing happened in between.
+/// `idle`: nothing waits, nothing is being written, every message is acknowledged. `handled` grows
+/// with every message, so that two equal answers in a row mean that nothing happened in between.
 struct activity {
   bool idle = false;
   uint64_t handled = 0;
@@ -84,7 +85,8 @@ struct partition_environment {
   caf::actor supervisor;
 };
 
-/// The token under which a partition's batch is known to the writer: which partition, which of its lives, which batch.
+/// The token under which a partition's batch is known to the writer: which partition, which of its
+/// lives, which batch.
 struct commit_ticket {
   static constexpr uint64_t make(uint32_t partition, uint64_t incarnation, uint64_t ticket) {
     return uint64_t{partition} << 56 | (incarnation & 0xffff) << 40 | (ticket & 0xff'ffff'ffff);

@@ -13,16 +13,15 @@
 
 namespace touchline::actors {
 
-/// The partitions of a node, by index. A supervisor replaces a handle when it restarts a partition. Thread safe.
+/// The partitions of a node, by index. A supervisor replaces a handle when it restarts a partition.
+/// Thread safe.
 class router {
 public:
   explicit router(uint32_t partitions) : handles_(partitions) {}
 
   uint32_t partitions() const noexcept { return static_cast<uint32_t>(handles_.size()); }
 
-  uint32_t index_of(std::string_view address) const {
-    return partition_of(address, partitions());
-  }
+  uint32_t index_of(std::string_view address) const { return partition_of(address, partitions()); }
 
   /// The partition at `index`; null while it is being restarted.
   caf::actor at(uint32_t index) const {

@@ -40,10 +40,10 @@ tl::expected<void, refusal> check_partitions(storage::lmdb_store& store, uint32_
     if (auto done = store.commit(batch); !done)
       return tl::unexpected{to_refusal(done.error())};
   } else if (**stored != wanted) {
-    return tl::unexpected<refusal>{
-      {CONFLICT, "The data directory was created with " + **stored
-                   + " partitions and the configuration says " + wanted
-                   + "; set touchline.partitions to " + **stored + "."}};
+    return tl::unexpected<refusal>{{CONFLICT, "The data directory was created with " + **stored
+                                                + " partitions and the configuration says " + wanted
+                                                + "; set touchline.partitions to " + **stored
+                                                + "."}};
   }
   return {};
 }

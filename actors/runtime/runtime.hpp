@@ -1,4 +1,5 @@
-// A node's runtime: storage, partitions, and the way in. What a process starts, whatever it then does.
+// A node's runtime: storage, partitions, and the way in. What a process starts, whatever it then
+// does.
 #pragma once
 
 #include "actors/runtime/entity_actor.hpp"
@@ -27,15 +28,15 @@ struct runtime_setup {
   std::function<void(const header&, uint32_t number)> before_decision;
 };
 
-/// Registers the message types with CAF: before the first actor system, and before CAF reads a configuration. Calling it
-/// again does nothing.
+/// Registers the message types with CAF: before the first actor system, and before CAF reads a
+/// configuration. Calling it again does nothing.
 void register_message_types();
 
 /// Storage and partitions of one data directory.
 class runtime {
 public:
-  /// Opens the data directory and starts the partitions. Fails with the storage's own sentence, or when the directory
-  /// was created with another number of partitions.
+  /// Opens the data directory and starts the partitions. Fails with the storage's own sentence, or
+  /// when the directory was created with another number of partitions.
   static tl::expected<std::unique_ptr<runtime>, refusal> start(caf::actor_system& system,
                                                                runtime_setup setup);
 
@@ -50,8 +51,8 @@ public:
   storage::lmdb_store& store() noexcept { return *store_; }
   storage::writer_statistics writer_statistics() const { return writer_->statistics(); }
 
-  /// Waits until nothing is under way: every message handled, every record durable, every outbox empty. False after
-  /// `timeout_ms`, or when the node failed.
+  /// Waits until nothing is under way: every message handled, every record durable, every outbox
+  /// empty. False after `timeout_ms`, or when the node failed.
   bool settle(int64_t timeout_ms);
 
   /// Entities in memory.

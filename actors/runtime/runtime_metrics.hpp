@@ -14,12 +14,14 @@ namespace touchline::actors {
 struct runtime_metrics {
   explicit runtime_metrics(caf::actor_system& system);
 
-  /// Messages that were handled, by catalogue number less one: recorded, or a read that was answered.
+  /// Messages that were handled, by catalogue number less one: recorded, or a read that was
+  /// answered.
   std::vector<caf::telemetry::int_counter*> handled;
   /// Messages that were refused, by catalogue number less one.
   std::vector<caf::telemetry::int_counter*> refused;
   caf::telemetry::int_counter* records;
-  /// Commands that were answered with their first answer again, and messages between entities that came twice.
+  /// Commands that were answered with their first answer again, and messages between entities that
+  /// came twice.
   caf::telemetry::int_counter* duplicates;
   caf::telemetry::int_counter* redeliveries;
   /// Commands from outside that were refused because too much was under way.
@@ -33,7 +35,8 @@ struct runtime_metrics {
   caf::telemetry::int_gauge* commands_in_flight;
   caf::telemetry::int_gauge* waiting_messages;
   caf::telemetry::int_gauge* outbox_messages;
-  /// Milliseconds since the receiver that is waited for longest acknowledged anything; of the partition that ticked last.
+  /// Milliseconds since the receiver that is waited for longest acknowledged anything; of the
+  /// partition that ticked last.
   caf::telemetry::int_gauge* oldest_outbox_wait_ms;
 };
 

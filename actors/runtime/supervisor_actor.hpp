@@ -1,5 +1,5 @@
-// The root of a node's supervision tree: it starts the partitions and restarts those that fail, until their intensity is
-// exceeded; then the node fails.
+// The root of a node's supervision tree: it starts the partitions and restarts those that fail,
+// until their intensity is exceeded; then the node fails.
 #pragma once
 
 #include "actors/runtime/partition_actor.hpp"

@@ -11,8 +11,7 @@ namespace {
 using event = SponsorManagerEvent;
 
 const SponsorDetails* find_sponsor(const SponsorManagerState& state, const std::string& sponsor) {
-  auto at
-    = std::ranges::find_if(state.sponsors(), [&](auto& x) { return x.sponsor() == sponsor; });
+  auto at = std::ranges::find_if(state.sponsors(), [&](auto& x) { return x.sponsor() == sponsor; });
   return at == state.sponsors().end() ? nullptr : &*at;
 }
 
@@ -39,8 +38,7 @@ std::optional<std::string> check_sponsor(const SponsorDetails& x) {
 SponsorPayments payments_of(const SponsorDetails& sponsor, const SponsorDistribute& message) {
   SponsorPayments result;
   result.set_sponsor(sponsor.sponsor());
-  auto shares
-    = shares_by_position(sponsor.amount_per_season().minor_units(), message.teams_size());
+  auto shares = shares_by_position(sponsor.amount_per_season().minor_units(), message.teams_size());
   for (int i = 0; i < message.teams_size(); ++i) {
     auto& payment = *result.add_payments();
     payment.set_season(message.season());

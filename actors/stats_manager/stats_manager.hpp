@@ -1,5 +1,5 @@
-// The stats manager of a season: the league table, form, home and away records, top scorers. Address:
-// stats-manager/LEAGUE/SEASON.
+// The stats manager of a season: the league table, form, home and away records, top scorers.
+// Address: stats-manager/LEAGUE/SEASON.
 #pragma once
 
 #include "actors/runtime/decision.hpp"
@@ -17,9 +17,9 @@ struct stats_manager {
   static constexpr std::string_view kind = "stats-manager";
   using state = StatsManagerState;
   using event = StatsManagerEvent;
-  using messages = message_list<InfoFixtureListGenerated, InfoFixtureCompleted,
-                                LeagueTableUpdateStats, LeagueTableUpdateData, LeagueTableGet,
-                                StatsGet>;
+  using messages
+    = message_list<InfoFixtureListGenerated, InfoFixtureCompleted, LeagueTableUpdateStats,
+                   LeagueTableUpdateData, LeagueTableGet, StatsGet>;
 
   /// A team has its fixtures: gives it a row.
   static decided<event> decide(const state&, const InfoFixtureListGenerated&, const header&);

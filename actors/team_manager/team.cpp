@@ -31,8 +31,7 @@ decided<event> team::decide(const state&, const InfoTeamRelegated&, const header
   return decision<event>{}.record(std::move(fact));
 }
 
-decided<event> team::decide(const state&, const InfoFixtureListGenerated& message,
-                            const header&) {
+decided<event> team::decide(const state&, const InfoFixtureListGenerated& message, const header&) {
   event fact;
   auto& opened = *fact.mutable_season_opened();
   opened.set_season(message.season());

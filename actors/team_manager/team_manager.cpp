@@ -77,8 +77,7 @@ std::optional<refusal> check_new_team(const TeamManagerState& state, const TeamC
   auto current = std::ranges::count_if(state.teams(), [](auto& x) { return !x.relegated(); });
   if (current >= max_league_teams || state.teams_size() >= max_known_teams)
     return refusal{INVALID_ARGUMENT, "The league " + message.league() + " is full: it has "
-                                       + std::to_string(max_league_teams)
-                                       + " teams, or remembers "
+                                       + std::to_string(max_league_teams) + " teams, or remembers "
                                        + std::to_string(max_known_teams) + "."};
   return std::nullopt;
 }
@@ -153,8 +152,7 @@ decided<event> team_manager::decide(const state& now, const TeamUpdate& message,
   return std::move(result.record(std::move(fact)));
 }
 
-decided<event> team_manager::decide(const state& now, const TeamRelegate& message,
-                                    const header&) {
+decided<event> team_manager::decide(const state& now, const TeamRelegate& message, const header&) {
   const auto* known = find_team(now, message.team());
   if (!known || known->relegated())
     return tl::unexpected{no_such_team(message.league(), message.team())};

@@ -1,4 +1,5 @@
-// The team manager of a league: which teams it has, under which names. Address: team-manager/LEAGUE.
+// The team manager of a league: which teams it has, under which names. Address:
+// team-manager/LEAGUE.
 #pragma once
 
 #include "actors/runtime/decision.hpp"
@@ -21,11 +22,12 @@ struct team_manager {
   using messages
     = message_list<TeamCreate, TeamUpdate, TeamRelegate, TeamList, InfoFixtureListGenerated>;
 
-  /// Adds a team, or takes a former one back, and publishes info.teamcreated. Refuses bad names and squads, names and
-  /// keys that are taken, and a 65th team.
+  /// Adds a team, or takes a former one back, and publishes info.teamcreated. Refuses bad names and
+  /// squads, names and keys that are taken, and a 65th team.
   static decided<event> decide(const state&, const TeamCreate&, const header&);
 
-  /// Changes names and stadium and publishes info.teamupdated. Refuses unknown teams and names that are taken.
+  /// Changes names and stadium and publishes info.teamupdated. Refuses unknown teams and names that
+  /// are taken.
   static decided<event> decide(const state&, const TeamUpdate&, const header&);
 
   /// Moves a team out of the league and publishes info.teamrelegated.

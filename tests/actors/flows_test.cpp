@@ -1,4 +1,5 @@
-// The flows of the mission, read back from the stores: which messages were handled, and which of them caused which.
+// The flows of the mission, read back from the stores: which messages were handled, and which of
+// them caused which.
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
@@ -32,7 +33,8 @@ std::vector<handled_message> all_handled(test_node& node) {
   return result;
 }
 
-/// Whether a chain of messages with the names of `steps`, each caused by the one before it, belongs to the flow.
+/// Whether a chain of messages with the names of `steps`, each caused by the one before it, belongs
+/// to the flow.
 bool follows(const std::vector<handled_message>& all, const std::vector<std::string>& steps,
              size_t step, const std::string& cause) {
   if (step == steps.size())
@@ -47,9 +49,8 @@ bool follows(const std::vector<handled_message>& all, const std::vector<std::str
 std::vector<handled_message> of_flow(const std::vector<handled_message>& all,
                                      const std::string& correlation) {
   std::vector<handled_message> result;
-  std::ranges::copy_if(all, std::back_inserter(result), [&](const handled_message& x) {
-    return x.correlation == correlation;
-  });
+  std::ranges::copy_if(all, std::back_inserter(result),
+                       [&](const handled_message& x) { return x.correlation == correlation; });
   return result;
 }
 
@@ -82,12 +83,10 @@ BOOST_AUTO_TEST_CASE(the_flows_of_a_season_exchange_the_missions_messages_in_the
   BOOST_TEST(node.settle());
   auto all = all_handled(node);
   auto last = "result/" + std::to_string(season.fixtures_size());
-  std::map<std::string, std::string> flows{{"New Team Added", "create/elm"},
-                                           {"Team Updated", "update"},
-                                           {"Fixture list generation", "generate"},
-                                           {"Result Added", "result/1"},
-                                           {"New Sponsor Created", "sponsor"},
-                                           {"Sponsor updated", "sponsor/update"}};
+  std::map<std::string, std::string> flows{
+    {"New Team Added", "create/elm"},        {"Team Updated", "update"},
+    {"Fixture list generation", "generate"}, {"Result Added", "result/1"},
+    {"New Sponsor Created", "sponsor"},      {"Sponsor updated", "sponsor/update"}};
   for (auto& [flow, correlation] : flows)
     BOOST_TEST(follows(of_flow(all, correlation), steps_of(flow), 0, ""), flow);
   // Whichever result was counted last completed the season.

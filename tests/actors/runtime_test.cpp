@@ -190,7 +190,8 @@ BOOST_AUTO_TEST_CASE(a_command_whose_handler_keeps_throwing_becomes_a_dead_lette
   BOOST_TEST(again.repeated);
 }
 
-BOOST_AUTO_TEST_CASE(a_message_between_entities_that_cannot_be_handled_is_set_aside_and_the_next_arrives) {
+BOOST_AUTO_TEST_CASE(
+  a_message_between_entities_that_cannot_be_handled_is_set_aside_and_the_next_arrives) {
   test_node node{test_node::quick_options(), [](const header& head, uint32_t number) {
                    if (number == number_of<InfoTeamUpdated> && head.to == "team/en.1/arsenal"
                        && head.id.empty() && head.sequence >> 16 == 2)
@@ -291,9 +292,8 @@ BOOST_AUTO_TEST_CASE(idle_entities_leave_memory_and_come_back) {
   test_node node{options};
   node.ask("1", team_create("Arsenal"));
   BOOST_TEST(eventually([&node] { return node.runtime().active_entities() == 0; }));
-  BOOST_TEST(eventually([&node] {
-    return node.runtime().store().read_snapshot("team/en.1/arsenal")->has_value();
-  }));
+  BOOST_TEST(eventually(
+    [&node] { return node.runtime().store().read_snapshot("team/en.1/arsenal")->has_value(); }));
   BOOST_TEST(node.read<TeamDetails>(team_get("arsenal")).name() == "Arsenal");
   BOOST_TEST(node.ask("2", team_create("Arsenal")).code == ALREADY_EXISTS);
 }

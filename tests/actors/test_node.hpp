@@ -1,4 +1,5 @@
-// A real node for tests: real LMDB files in a folder of its own, a real actor system, real contexts.
+// A real node for tests: real LMDB files in a folder of its own, a real actor system, real
+// contexts.
 #pragma once
 
 #include "actors/contexts.hpp"
@@ -40,8 +41,7 @@ private:
 };
 
 /// Throws away what the seam before decisions is told.
-inline void no_fault(const header&, uint32_t) {
-}
+inline void no_fault(const header&, uint32_t) {}
 
 /// A node on a folder of its own, that can be stopped and started again.
 class test_node {
@@ -49,16 +49,15 @@ public:
   using fault = std::function<void(const header&, uint32_t)>;
 
   explicit test_node(actors::runtime_options options = quick_options(), fault before = no_fault)
-    : options_{options}, before_{std::move(before)} {
+    : options_{options},
+      before_{std::move(before)} {
     actors::register_message_types();
     config_.set("caf.scheduler.policy", "sharing");
     system_ = std::make_unique<caf::actor_system>(config_);
     start();
   }
 
-  ~test_node() {
-    stop();
-  }
+  ~test_node() { stop(); }
 
   /// Options with short delays.
   static actors::runtime_options quick_options() {
@@ -186,8 +185,8 @@ inline FixtureListGenerate fixture_list(const std::vector<std::string>& teams) {
   return x;
 }
 
-inline ResultCreate result_create(const std::string& home, const std::string& away, uint32_t home_goals,
-                                  uint32_t away_goals) {
+inline ResultCreate result_create(const std::string& home, const std::string& away,
+                                  uint32_t home_goals, uint32_t away_goals) {
   ResultCreate x;
   x.set_league("en.1");
   x.set_season("2022-23");

@@ -41,7 +41,8 @@ bool takes_part(const message_info& message, const std::string& context) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(every_message_of_the_mission_is_in_the_catalogue_with_its_mode_and_description) {
+BOOST_AUTO_TEST_CASE(
+  every_message_of_the_mission_is_in_the_catalogue_with_its_mode_and_description) {
   auto rows = mission_table("messages.tsv");
   BOOST_TEST(rows.size() == 23u);
   for (auto& row : rows) {
@@ -80,9 +81,9 @@ BOOST_AUTO_TEST_CASE(every_context_of_the_mission_sends_or_receives_its_messages
 }
 
 BOOST_AUTO_TEST_CASE(what_the_mission_forgot_is_in_the_catalogue) {
-  for (auto* name : {"info.teamrelegated", "team.promote", "info.teampromoted", "result.correct",
-                     "leaguetable.get", "stats.get", "fixturelist.get", "team.get", "team.list",
-                     "sponsor.list"})
+  for (auto* name :
+       {"info.teamrelegated", "team.promote", "info.teampromoted", "result.correct",
+        "leaguetable.get", "stats.get", "fixturelist.get", "team.get", "team.list", "sponsor.list"})
     BOOST_TEST(catalogue_data::find(name) != nullptr, name << " is missing");
 }
 

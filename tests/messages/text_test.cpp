@@ -10,15 +10,16 @@ BOOST_AUTO_TEST_CASE(code_points_are_counted_and_bytes_that_are_not_utf8_are_not
   BOOST_TEST(count_code_points("").value() == 0u);
   BOOST_TEST(count_code_points("Alavés").value() == 6u);
   BOOST_TEST(count_code_points("\xf0\x9f\x8f\x86").value() == 1u);
-  for (auto* wrong : {"\x80", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf5",
-                      "\xe2\x82", "a\xff"})
+  for (auto* wrong : {"\x80", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                      "\xf5", "\xe2\x82", "a\xff"})
     BOOST_TEST(!count_code_points(wrong).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_name_has_1_to_100_characters_and_no_control_characters) {
   BOOST_TEST(!check_name("The name", "Málaga CF").has_value());
   BOOST_TEST(!check_name("The name", std::string(100, 'x')).has_value());
-  BOOST_TEST(check_name("The name", "").value() == "The name is empty; give it at least one letter.");
+  BOOST_TEST(check_name("The name", "").value()
+             == "The name is empty; give it at least one letter.");
   BOOST_TEST(check_name("The name", "   ").has_value());
   BOOST_TEST(check_name("The name", std::string(10'000, 'x')).value()
              == "The name has 10000 characters; at most 100 are allowed.");

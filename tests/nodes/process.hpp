@@ -65,7 +65,8 @@ struct finished {
 class process {
 public:
   process(const work_folder& folder, const std::vector<std::string>& arguments)
-    : out_{folder / "stdout"}, err_{folder / "stderr"} {
+    : out_{folder / "stdout"},
+      err_{folder / "stderr"} {
     std::vector<char*> argv;
     for (auto& x : arguments)
       argv.push_back(const_cast<char*>(x.c_str()));

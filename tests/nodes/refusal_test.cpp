@@ -1,4 +1,5 @@
-// Bad input of any kind, given to the real program: one clear sentence, a status that is not 0, no change of state.
+// Bad input of any kind, given to the real program: one clear sentence, a status that is not 0, no
+// change of state.
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
@@ -19,7 +20,8 @@ json bundled_season() {
   return json::parse(read_file(project_file("data/2022-23/en.1.json")));
 }
 
-/// Replays a file with this text in a folder of its own; nothing may be left behind but an error of one sentence.
+/// Replays a file with this text in a folder of its own; nothing may be left behind but an error of
+/// one sentence.
 void refuses(const std::string& text, const std::string& expected) {
   work_folder folder;
   write_file(folder / "en.1.json", text);
@@ -124,8 +126,9 @@ BOOST_AUTO_TEST_CASE(a_configuration_with_an_unknown_or_a_wrong_setting_is_refus
 
 BOOST_AUTO_TEST_CASE(another_result_for_a_played_fixture_is_refused_and_changes_nothing) {
   work_folder folder;
-  std::vector<std::string> replay{"season",     "replay", project_file("data/2022-23/en.1.json"),
-                                  "--data-dir", folder / "data", "--format", "json"};
+  std::vector<std::string> replay{
+    "season",   "replay", project_file("data/2022-23/en.1.json"), "--data-dir", folder / "data",
+    "--format", "json"};
   auto before = run(folder, replay);
   auto season = bundled_season();
   season["matches"][0]["score"]["ft"] = {5, 5};
@@ -150,8 +153,8 @@ BOOST_AUTO_TEST_CASE(a_data_directory_that_cannot_be_used_is_refused) {
 BOOST_AUTO_TEST_CASE(a_second_process_on_a_data_directory_is_refused) {
   work_folder folder;
   auto file = project_file("data/2022-23/en.1.json");
-  process first{folder, {program, "season", "replay", file, "--data-dir", folder / "data",
-                         "--pace", "20"}};
+  process first{folder,
+                {program, "season", "replay", file, "--data-dir", folder / "data", "--pace", "20"}};
   while (first.error_so_far().find("matches played") == std::string::npos)
     usleep(10'000);
   work_folder other;
@@ -169,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_said_and_the_season_goes_on_when_there_is_ro
     return;
   }
   auto file = project_file("data/2022-23/en.1.json");
-  std::vector<std::string> replay{"season",     "replay",      file,      "--data-dir",
+  std::vector<std::string> replay{"season",       "replay",   file,  "--data-dir",
                                   disk + "/data", "--format", "json"};
   auto begun = run(folder, {"season", "simulate", "--teams", "4", "--data-dir", disk + "/data"});
   BOOST_TEST(begun.status == 0, begun.err);
@@ -183,7 +186,9 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_said_and_the_season_goes_on_when_there_is_ro
   umount(disk.c_str());
   BOOST_TEST(full.status == 1);
   BOOST_TEST(full.out.empty());
-  BOOST_TEST(full.err.find("No space left on device; what was not acknowledged is not recorded") != std::string::npos, full.err);
+  BOOST_TEST(full.err.find("No space left on device; what was not acknowledged is not recorded")
+               != std::string::npos,
+             full.err);
   BOOST_TEST(after.status == 0, after.err);
   work_folder other;
   replay[4] = other / "data";

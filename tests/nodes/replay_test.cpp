@@ -49,12 +49,13 @@ json replay(const work_folder& folder, std::vector<std::string> arguments) {
 }
 
 bool same_counts(const json& played, const row& official) {
-  return std::ranges::all_of(std::vector<std::string>{"won", "drawn", "lost", "goals_for",
-                                                      "goals_against"},
-                             [&](auto& k) { return played[k].dump() == official.at(k); });
+  return std::ranges::all_of(
+    std::vector<std::string>{"won", "drawn", "lost", "goals_for", "goals_against"},
+    [&](auto& k) { return played[k].dump() == official.at(k); });
 }
 
-/// --deduct for each team that the official table says lost points; teams are found by what they did on the field.
+/// --deduct for each team that the official table says lost points; teams are found by what they
+/// did on the field.
 std::vector<std::string> deductions(const json& table, const std::vector<row>& official) {
   std::vector<std::string> result;
   for (auto& x : official)
@@ -89,8 +90,8 @@ BOOST_AUTO_TEST_CASE(every_season_with_an_official_table_comes_out_equal_to_it_t
       continue;
     auto official = read_csv(entry.path().string());
     auto year = entry.path().parent_path().filename().string();
-    auto file = project_file("tests/data/seasons/" + year + '/' + entry.path().stem().string()
-                             + ".json");
+    auto file
+      = project_file("tests/data/seasons/" + year + '/' + entry.path().stem().string() + ".json");
     work_folder folder;
     std::vector<std::string> arguments{file, "--data-dir", folder / "data"};
     auto table = replay(folder, arguments)["table"];
@@ -122,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_replay_that_is_killed_again_and_again_ends_with_the_same_
   work_folder undisturbed;
   auto expected = replay(undisturbed, {bundled(), "--data-dir", undisturbed / "data"});
   work_folder folder;
-  std::vector<std::string> arguments{program,      "season", "replay",        bundled(),
+  std::vector<std::string> arguments{program,      "season",        "replay", bundled(),
                                      "--data-dir", folder / "data", "--pace", "400"};
   std::mt19937 random{20'221'122};
   for (int i = 0; i < kills; ++i) {
@@ -139,8 +140,7 @@ BOOST_AUTO_TEST_CASE(a_replay_that_is_killed_again_and_again_ends_with_the_same_
     int64_t paid = 0;
     for (auto& payment : x["payments"])
       paid += std::stoll(payment["minor_units"].get<std::string>());
-    BOOST_TEST(std::to_string(paid)
-               == x["amount_per_season"]["minor_units"].get<std::string>());
+    BOOST_TEST(std::to_string(paid) == x["amount_per_season"]["minor_units"].get<std::string>());
     BOOST_TEST(x["payments"].size() == 20u);
   }
   auto history = run(folder, {"history", "fixture-manager/english-premier-league/2022-23",
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_replay_that_is_killed_again_and_again_ends_with_the_same_
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_bytes_also_when_it_is_killed_in_between) {
-  std::vector<std::string> simulate{"season", "simulate", "--teams", "8",  "--seasons", "4",
+  std::vector<std::string> simulate{"season", "simulate", "--teams",  "8",    "--seasons", "4",
                                     "--seed", "7",        "--format", "json", "--data-dir"};
   work_folder one;
   auto arguments = simulate;
@@ -181,8 +181,8 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_bytes_also_when_it_is_killed_i
 
 BOOST_AUTO_TEST_CASE(an_unfinished_season_gives_the_table_so_far) {
   work_folder folder;
-  auto table = replay(folder, {project_file("tests/data/seasons/2025-26/en.1.json"), "--data-dir",
-                               folder / "data"});
+  auto table = replay(
+    folder, {project_file("tests/data/seasons/2025-26/en.1.json"), "--data-dir", folder / "data"});
   BOOST_TEST(table["complete"] == false);
   BOOST_TEST(table["table"].size() == 20u);
 }
@@ -217,8 +217,8 @@ BOOST_AUTO_TEST_CASE(a_file_with_more_results_goes_on_where_the_last_one_ended) 
 
 BOOST_AUTO_TEST_CASE(play_off_matches_stay_out_of_the_table) {
   work_folder folder;
-  auto table = replay(folder, {project_file("tests/data/seasons/2022-23/en.2.json"), "--data-dir",
-                               folder / "data"});
+  auto table = replay(
+    folder, {project_file("tests/data/seasons/2022-23/en.2.json"), "--data-dir", folder / "data"});
   for (auto& x : table["table"])
     BOOST_TEST(x["played"] == 46);
 }

@@ -45,11 +45,12 @@ BOOST_AUTO_TEST_CASE(text_is_a_table_whose_columns_line_up_whatever_letters_the_
 
 BOOST_AUTO_TEST_CASE(json_is_one_object_or_a_list_of_seasons) {
   auto one = format_tables({small_table()}, output_format::json);
-  BOOST_TEST(one.starts_with("{\"league\":\"Segunda\",\"season\":\"2022-23\",\"complete\":false,"
-                             "\"table\":[{\"position\":1,\"team\":\"Deportivo Alavés, \\\"SAD\\\"\","
-                             "\"played\":1,\"won\":1,\"drawn\":0,\"lost\":0,\"goals_for\":2,"
-                             "\"goals_against\":0,\"goal_difference\":2,\"points\":2,"
-                             "\"deducted\":1},"));
+  BOOST_TEST(
+    one.starts_with("{\"league\":\"Segunda\",\"season\":\"2022-23\",\"complete\":false,"
+                    "\"table\":[{\"position\":1,\"team\":\"Deportivo Alavés, \\\"SAD\\\"\","
+                    "\"played\":1,\"won\":1,\"drawn\":0,\"lost\":0,\"goals_for\":2,"
+                    "\"goals_against\":0,\"goal_difference\":2,\"points\":2,"
+                    "\"deducted\":1},"));
   auto two = format_tables({small_table(), small_table()}, output_format::json);
   BOOST_TEST(two.starts_with("{\"seasons\":[{\"league\":"));
 }
