@@ -11,3 +11,13 @@ find_package(Boost 1.74 REQUIRED COMPONENTS unit_test_framework)
 include(caf)
 pkg_check_modules(lmdb REQUIRED IMPORTED_TARGET lmdb)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+
+# Actors allocate on one thread and free on another, which jemalloc does better than the C library; the sanitizers bring
+# allocators of their own.
+if(TOUCHLINE_SANITIZE)
+  add_library(touchline_allocator INTERFACE)
+else()
+  pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
+  add_library(touchline_allocator INTERFACE)
+  target_link_libraries(touchline_allocator INTERFACE PkgConfig::jemalloc)
+endif()

@@ -52,6 +52,7 @@ entity_actor::entity_actor(caf::actor_config& config,
     incarnation_{incarnation},
     partition_{std::move(partition)},
     entity_{kind_.create()} {
+  environment_->running->fetch_add(1);
   set_exception_handler([this](std::exception_ptr& failure) -> caf::error {
     std::string what = "an unknown exception";
     try {
@@ -77,6 +78,10 @@ caf::behavior entity_actor::make_behavior() {
       handle(head, number, body);
     });
   return local.or_else(typed.as_behavior_impl());
+}
+
+void entity_actor::on_exit() {
+  environment_->running->fetch_sub(1);
 }
 
 // -- coming into memory and leaving it ------------------------------------------------------------

@@ -11,6 +11,7 @@
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -27,6 +28,8 @@ struct entity_environment {
   runtime_options options;
   /// Called before each decision; a test makes it throw, as a defect in a handler would.
   std::function<void(const header&, uint32_t number)> before_decision;
+  /// Entities and partitions that still run: what they were given outlives the last of them.
+  std::shared_ptr<std::atomic<int64_t>> running = std::make_shared<std::atomic<int64_t>>(0);
 };
 
 /// How the handling of one message ended.
@@ -90,6 +93,7 @@ public:
                caf::actor partition);
 
   caf::behavior make_behavior() override;
+  void on_exit() override;
 
   const char* name() const override { return "touchline.entity"; }
 

@@ -71,6 +71,7 @@ partition_actor::partition_actor(caf::actor_config& config, partition_environmen
     incarnation_{incarnation},
     outbox_{options_.delivery_window, options_.redelivery_ms},
     restarts_{options_.entities} {
+  environment_.entities->running->fetch_add(1);
   set_default_handler([this](caf::message& content) -> caf::skippable_result {
     receive(content);
     return caf::delegated<caf::message>{};
@@ -114,6 +115,7 @@ void partition_actor::on_exit() {
   environment_.metrics->active_entities->dec(static_cast<int64_t>(slots_.size()));
   environment_.metrics->commands_in_flight->dec(static_cast<int64_t>(commands_));
   slots_.clear();
+  environment_.entities->running->fetch_sub(1);
 }
 
 // -- beginning and end ----------------------------------------------------------------------------

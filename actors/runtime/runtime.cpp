@@ -90,6 +90,7 @@ runtime::runtime(caf::actor_system& system, runtime_setup setup,
   entities->time = setup.time;
   entities->options = setup.options;
   entities->before_decision = std::move(setup.before_decision);
+  running_ = entities->running;
   partition_environment environment{std::move(entities), writer_.get(), routes_.get(),
                                     metrics_.get(), nullptr};
   supervisor_ = system.spawn<supervisor_actor>(std::move(environment), [this](const refusal& why) {
@@ -99,14 +100,14 @@ runtime::runtime(caf::actor_system& system, runtime_setup setup,
 }
 
 runtime::~runtime() {
-  caf::scoped_actor self{system_};
-  std::vector<caf::actor> actors;
-  for (uint32_t i = 0; i < routes_->partitions(); ++i)
-    if (auto partition = routes_->at(i))
-      actors.push_back(partition);
-  actors.push_back(supervisor_);
-  self->send_exit(supervisor_, caf::exit_reason::user_shutdown);
-  self->wait_for(actors);
+  {
+    caf::scoped_actor self{system_};
+    self->send_exit(supervisor_, caf::exit_reason::user_shutdown);
+    self->wait_for(supervisor_);
+  }
+  // Partitions and entities that were told to end may still be in the middle of a message.
+  while (running_->load() > 0)
+    std::this_thread::sleep_for(std::chrono::microseconds{100});
   writer_->stop();
 }
 

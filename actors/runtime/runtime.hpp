@@ -83,6 +83,7 @@ private:
   std::unique_ptr<runtime_metrics> metrics_;
   std::unique_ptr<storage::writer> writer_;
   caf::actor supervisor_;
+  std::shared_ptr<std::atomic<int64_t>> running_;
   mutable std::mutex mutex_;
   std::optional<refusal> failure_;
 };
