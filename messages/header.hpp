@@ -13,8 +13,8 @@
 
 namespace touchline {
 
-/// Longest address, in bytes: it is the beginning of LMDB keys, which end at 511.
-inline constexpr size_t max_address_bytes = 255;
+/// Longest address, in bytes: with a position it is the id of a dead letter, which has at most 240.
+inline constexpr size_t max_address_bytes = 200;
 /// Longest command id, in bytes.
 inline constexpr size_t max_command_id_bytes = 128;
 /// Largest message, in bytes of its Protobuf form.

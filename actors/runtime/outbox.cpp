@@ -52,7 +52,7 @@ void outbox::add(std::vector<delivery> messages, int64_t now_ms) {
   for (auto& message : messages) {
     auto& queue = senders_[message.head.from].to[message.head.to];
     if (queue.messages.empty())
-      queue.last_progress_ms = now_ms;
+      queue.last_progress_ms = queue.last_sent_ms = now_ms;
     if (queue.sent == queue.messages.size() && queue.sent < window_)
       ready_.emplace_back(message.head.from, message.head.to);
     queue.messages.push_back(std::move(message));
@@ -77,7 +77,7 @@ void outbox::acknowledge(const std::string& from, const std::string& to, uint64_
     queue.sent -= queue.sent > 0 ? 1 : 0;
     --size_;
   }
-  queue.last_progress_ms = now_ms;
+  queue.last_progress_ms = queue.last_sent_ms = now_ms;
   queue.redeliveries = 0;
   if (queue.messages.empty())
     at->second.to.erase(pair);
@@ -116,11 +116,11 @@ std::vector<delivery> outbox::take_overdue(int64_t now_ms) {
   std::vector<delivery> result;
   for (auto& [from, x] : senders_)
     for (auto& [to, queue] : x.to) {
-      if (now_ms - queue.last_progress_ms < patience(queue))
+      if (now_ms - queue.last_sent_ms < patience(queue))
         continue;
       for (size_t i = 0; i < queue.sent; ++i)
         result.push_back(prepared(queue, i));
-      queue.last_progress_ms = now_ms;
+      queue.last_sent_ms = now_ms;
       ++queue.redeliveries;
     }
   return result;

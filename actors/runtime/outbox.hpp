@@ -76,6 +76,7 @@ private:
     /// How many of them, from the front, were sent.
     size_t sent = 0;
     int64_t last_progress_ms = 0;
+    int64_t last_sent_ms = 0;
     unsigned redeliveries = 0;
   };
 

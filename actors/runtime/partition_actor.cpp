@@ -49,7 +49,7 @@ std::optional<refusal> check_address(const std::string& to, const entity_kinds& 
   auto kind = kind_of(to);
   if (to.size() > max_address_bytes || kind.size() + 1 >= to.size() || has_control_characters(to))
     return refusal{INVALID_ARGUMENT,
-                   "An address is kind/key, as in team/en.1/arsenal-fc, with at most 255 bytes and "
+                   "An address is kind/key, as in team/en.1/arsenal-fc, with at most 200 bytes and "
                    "no control characters."};
   if (kinds.find(kind))
     return std::nullopt;
@@ -114,6 +114,7 @@ void partition_actor::on_exit() {
       send_exit(x.actor, caf::exit_reason::kill);
   environment_.metrics->active_entities->dec(static_cast<int64_t>(slots_.size()));
   environment_.metrics->commands_in_flight->dec(static_cast<int64_t>(commands_));
+  show_gauges({});
   slots_.clear();
   environment_.entities->running->fetch_sub(1);
 }
@@ -637,12 +638,19 @@ void partition_actor::tick() {
   flush_backlog();
   update_marks();
   send_again();
-  auto& metrics = *environment_.metrics;
-  metrics.waiting_messages->value(static_cast<int64_t>(waiting_));
-  metrics.outbox_messages->value(static_cast<int64_t>(outbox_.size()));
-  metrics.oldest_outbox_wait_ms->value(outbox_.oldest_wait_ms(now_ms()));
+  show_gauges({static_cast<int64_t>(waiting_), static_cast<int64_t>(outbox_.size()),
+               outbox_.oldest_wait_ms(now_ms())});
   if (!failed_)
     delayed_send(caf::actor{this}, std::chrono::milliseconds{options_.tick_ms}, partition_tick{});
+}
+
+/// Gauges are the sums over all partitions: each adds what changed since it last did.
+void partition_actor::show_gauges(const std::array<int64_t, 3>& values) {
+  auto& metrics = *environment_.metrics;
+  std::array<caf::telemetry::int_gauge*, 3> gauges{
+    metrics.waiting_messages, metrics.outbox_messages, metrics.oldest_outbox_wait_ms};
+  for (size_t i = 0; i < gauges.size(); ++i)
+    gauges[i]->inc(values[i] - std::exchange(shown_[i], values[i]));
 }
 
 void partition_actor::update_marks() {

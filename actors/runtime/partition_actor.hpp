@@ -13,6 +13,7 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>
 
+#include <array>
 #include <deque>
 #include <list>
 #include <memory>
@@ -204,6 +205,7 @@ private:
 
   void tick();
   void update_marks();
+  void show_gauges(const std::array<int64_t, 3>& values);
   activity current_activity() const;
   int64_t now_ms() const;
 
@@ -232,6 +234,8 @@ private:
   size_t commands_ = 0;
   size_t waiting_ = 0;
   uint64_t handled_ = 0;
+  /// What the gauges show of this partition.
+  std::array<int64_t, 3> shown_{};
   /// Messages that arrived before the partition was open.
   std::deque<std::pair<caf::message, caf::response_promise>> early_;
 };

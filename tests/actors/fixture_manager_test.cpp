@@ -124,7 +124,7 @@ season_context::decision play(season_context& season, const Message& message) {
 
 /// Plays 1-0 in every fixture that has no result and that neither of these teams is in.
 void play_the_rest(season_context& season, const std::set<std::string>& without = {}) {
-  for (auto& x : list_of(season).fixtures())
+  for (auto list = list_of(season); auto& x : list.fixtures())
     if (!x.has_score() && !without.contains(x.home()) && !without.contains(x.away()))
       play(season, result_create(x.home(), x.away(), 1, 0));
 }

@@ -6,8 +6,6 @@
 #include "messages/text.hpp"
 #include "tests/actors/lone_context.hpp"
 
-#include <set>
-
 using namespace touchline;
 using namespace touchline::testing;
 using boost::test_tools::per_element;
