@@ -1,11 +1,13 @@
 #include "actors/season_rules.hpp"
 
+#include "messages/text.hpp"
+
 namespace touchline::actors {
 
 namespace {
 
 tl::unexpected<std::string> unknown_team(const std::string& what, const std::string& team) {
-  return tl::unexpected<std::string>{what + " names the team \"" + team
+  return tl::unexpected<std::string>{what + " names the team \"" + excerpt(team)
                                      + "\", which is not in the season."};
 }
 

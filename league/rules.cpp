@@ -173,9 +173,18 @@ rules france(int tier, int season) {
   return by;
 }
 
+/// At most `bytes` of a text, without half a UTF-8 character at the end.
+std::string_view beginning(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes)
+    return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0U) == 0x80U)
+    --bytes;
+  return text.substr(0, bytes);
+}
+
 std::string unknown_rule_set(std::string_view name) {
   std::string sentence
-    = "There is no rule set '" + std::string{name.substr(0, 40)} + "'; choose one of ";
+    = "There is no rule set '" + std::string{beginning(name, 40)} + "'; choose one of ";
   for (std::size_t i = 0; i < known_names.size(); ++i) {
     if (i > 0)
       sentence += i + 1 < known_names.size() ? ", " : " or ";

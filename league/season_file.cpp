@@ -301,7 +301,7 @@ private:
   void make_keys() {
     std::set<std::string> used;
     for (auto& team : season_.teams) {
-      const auto key = slug(team.name, "team");
+      const auto key = team_key(team.name);
       team.key = key;
       for (auto copy = 2; !used.insert(team.key).second; ++copy)
         team.key = key + "-" + std::to_string(copy);

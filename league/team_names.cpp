@@ -282,6 +282,23 @@ std::vector<std::string> telling_words(std::string_view name) {
   return telling.empty() ? words : telling;
 }
 
+std::string team_key(std::string_view name) {
+  constexpr std::size_t longest = 60;
+  constexpr std::size_t digits = 8;
+  auto key = slug(name, "");
+  if (!key.empty() && key.size() <= longest)
+    return key;
+  // FNV-1a: the same digits on every machine.
+  std::uint64_t hash = 14'695'981'039'346'656'037U;
+  for (const char c : name)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211U;
+  key = key.empty() ? "team" : key.substr(0, longest - digits - 1);
+  key += '-';
+  for (std::size_t i = 0; i < digits; ++i)
+    key += "0123456789abcdef"[hash >> (4 * i) & 0xfU];
+  return key;
+}
+
 std::string slug(std::string_view name, std::string_view fallback) {
   std::string key;
   for (const auto& word : name_words(name)) {

@@ -26,6 +26,10 @@ std::vector<std::string> telling_words(std::string_view name);
 /// A name as a key: its words joined by hyphens, ASCII only; `fallback` if nothing is left.
 std::string slug(std::string_view name, std::string_view fallback);
 
+/// The key of a team of that name, at most 60 bytes: its slug; with eight digits of a hash where
+/// nothing, or too much, is left of the name.
+std::string team_key(std::string_view name);
+
 /// True if `shorter` may be a short form of `longer`: each of its words, in order, is one of the
 /// other's, or begins it with at least three letters, or is made of the initials of some of its
 /// neighbouring words, or is a nickname on a short list. Never true for a club and its own

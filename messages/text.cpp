@@ -85,6 +85,20 @@ std::optional<size_t> count_code_points(std::string_view text) {
   return result;
 }
 
+std::string excerpt(std::string_view text) {
+  constexpr size_t longest = 64;
+  std::string result;
+  for (size_t i = 0, shown = 0; i < text.size(); ++shown) {
+    if (shown == longest)
+      return result + "…";
+    auto length = std::max<size_t>(1, sequence_length(static_cast<unsigned char>(text[i])));
+    auto part = text.substr(i, length);
+    result += count_code_points(part) ? part : "?";
+    i += length;
+  }
+  return result;
+}
+
 std::optional<std::string> check_name(std::string_view what, std::string_view name) {
   auto length = count_code_points(name);
   std::string subject{what};

@@ -20,6 +20,10 @@ inline constexpr size_t max_key_bytes = 64;
 /// The number of code points; nothing when the bytes are not UTF-8 (RFC 3629).
 std::optional<size_t> count_code_points(std::string_view text);
 
+/// A text from outside as a sentence may repeat it: at most 64 of its code points, with "…" in the
+/// place of the rest; bytes that are not UTF-8 become "?".
+std::string excerpt(std::string_view text);
+
 /// What is wrong with a name, if anything, as a sentence that begins with `what` ("The team's
 /// name"): empty, longer than 100 code points, not UTF-8, or with control characters.
 std::optional<std::string> check_name(std::string_view what, std::string_view name);

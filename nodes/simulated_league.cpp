@@ -2,6 +2,7 @@
 
 #include "league/generator.hpp"
 #include "league/match_model.hpp"
+#include "league/team_names.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -93,7 +94,7 @@ simulated_league::simulated_league(const simulation& options,
 
 simulated_league::member simulated_league::make_member(uint32_t index) const {
   auto name = league::generate_team_name(options_.seed, index);
-  return {index, league::slug(name, "team-" + std::to_string(index)), name};
+  return {index, league::team_key(name), name};
 }
 
 uint32_t simulated_league::relegated() const noexcept {

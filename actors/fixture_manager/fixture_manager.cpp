@@ -21,7 +21,9 @@ using state = FixtureManagerState;
 
 std::optional<std::chrono::year_month_day> parse_date(const std::string& text) {
   std::array<int, 3> parts{};
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-')
+  auto is_digit_or_hyphen = [](char c) { return (c >= '0' && c <= '9') || c == '-'; };
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-' || std::ranges::count(text, '-') != 2
+      || !std::ranges::all_of(text, is_digit_or_hyphen))
     return std::nullopt;
   constexpr std::array<std::pair<size_t, size_t>, 3> places{{{0, 4}, {5, 2}, {8, 2}}};
   for (size_t i = 0; i < parts.size(); ++i) {
@@ -68,14 +70,15 @@ std::optional<std::string> check_teams(const team_refs& teams) {
 
 std::optional<std::string> check_fixture(const Fixture& x, const team_refs& teams) {
   if (x.home() == x.away())
-    return "Fixture " + std::to_string(x.number()) + " sets " + x.home() + " against itself.";
+    return "Fixture " + std::to_string(x.number()) + " sets " + excerpt(x.home())
+           + " against itself.";
   for (auto& team : {x.home(), x.away()})
     if (!index_of_team(teams, team))
-      return "Fixture " + std::to_string(x.number()) + " names the team \"" + team
+      return "Fixture " + std::to_string(x.number()) + " names the team \"" + excerpt(team)
              + "\", which is not in the season.";
   if (!parse_date(x.date()))
     return "The date of fixture " + std::to_string(x.number()) + " must be YYYY-MM-DD, not \""
-           + x.date() + "\".";
+           + excerpt(x.date()) + "\".";
   if (x.has_score())
     return "Fixture " + std::to_string(x.number())
            + " has a score; results come with result.create.";
@@ -99,6 +102,13 @@ std::optional<std::string> check_given_fixtures(const FixtureListGenerate& messa
 
 using fixtures = google::protobuf::RepeatedPtrField<Fixture>;
 
+/// The words of league/ as a sentence of ours.
+std::string as_sentence(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text.ends_with('.') ? text : text + '.';
+}
+
 tl::expected<fixtures, std::string> generate(const FixtureListGenerate& message) {
   auto start = parse_date(message.start());
   auto end = parse_date(message.end());
@@ -108,7 +118,7 @@ tl::expected<fixtures, std::string> generate(const FixtureListGenerate& message)
   auto list = league::generate_fixture_list(
     {static_cast<uint32_t>(message.teams_size()), message.seed(), *start, *end});
   if (!list)
-    return tl::unexpected{list.error()};
+    return tl::unexpected{as_sentence(list.error())};
   fixtures result;
   for (auto& x : *list) {
     auto& fixture = *result.Add();
@@ -187,7 +197,7 @@ std::optional<std::string> check_goals(const Fixture& fixture, const Score& scor
   uint32_t away = 0;
   for (auto& goal : goals) {
     if (goal.team() != fixture.home() && goal.team() != fixture.away())
-      return "A goal names the team \"" + goal.team() + "\", which does not play.";
+      return "A goal names the team \"" + excerpt(goal.team()) + "\", which does not play.";
     if (auto wrong = check_name("A scorer's name", goal.player()))
       return wrong;
     ++(goal.team() == fixture.home() ? home : away);
@@ -205,11 +215,13 @@ tl::expected<const Fixture*, refusal> check_result(const state& now, const Messa
     return refuse(NOT_FOUND, "The league " + message.league() + " has no season " + message.season()
                                + "; generate its fixture list first.");
   if (message.home() == message.away())
-    return refuse(INVALID_ARGUMENT, "A result sets " + message.home() + " against itself.");
+    return refuse(INVALID_ARGUMENT,
+                  "A result sets " + excerpt(message.home()) + " against itself.");
   const auto* fixture = find_fixture(now, message.home(), message.away());
   if (!fixture)
-    return refuse(NOT_FOUND, "The season " + message.season() + " has no fixture " + message.home()
-                               + " against " + message.away() + ".");
+    return refuse(NOT_FOUND, "The season " + message.season() + " has no fixture "
+                               + excerpt(message.home()) + " against " + excerpt(message.away())
+                               + ".");
   if (!message.has_score() || message.score().home() > max_goals
       || message.score().away() > max_goals || !Award_IsValid(message.score().award()))
     return refuse(INVALID_ARGUMENT, "The score of " + message.home() + " against " + message.away()
@@ -328,7 +340,8 @@ decided<event> fixture_manager::decide(const state& now, const ResultCorrect& me
   if (now.completed())
     return refuse(CONFLICT, "The season " + message.season()
                               + " is complete and its money is paid; its results stand.");
-  if (is_same((*fixture)->score(), message.score()))
+  // The scorers may be what is corrected.
+  if (is_same((*fixture)->score(), message.score()) && message.goals().empty())
     return decision<event>{};
   return take_result(message, **fixture);
 }
@@ -375,7 +388,8 @@ decided<event> fixture_manager::decide(const state& now, const SponsorDistribute
   decision<event> result;
   if (now.closed())
     return result;
-  auto count = std::min(static_cast<int>(now.rules().relegated()), message.teams_size());
+  auto count = static_cast<int>(
+    std::min(now.rules().relegated(), static_cast<uint32_t>(message.teams_size())));
   for (int i = message.teams_size() - count; i < message.teams_size(); ++i) {
     TeamRelegate relegate;
     relegate.set_league(message.league());

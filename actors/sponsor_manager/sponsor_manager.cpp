@@ -82,6 +82,8 @@ decided<event> sponsor_manager::decide(const state& now, const SponsorCreate& me
   sponsor.set_sponsor(message.sponsor());
   sponsor.set_name(message.name());
   *sponsor.mutable_amount_per_season() = message.amount_per_season();
+  if (auto wrong = check_key("The league's key", message.league()))
+    return refuse(INVALID_ARGUMENT, *wrong);
   if (auto wrong = check_sponsor(sponsor))
     return refuse(INVALID_ARGUMENT, *wrong);
   if (find_sponsor(now, message.sponsor()))

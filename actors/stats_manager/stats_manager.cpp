@@ -25,12 +25,18 @@ bool is_expelled(const state& now, uint32_t index) {
   return std::ranges::find(expelled, now.teams(static_cast<int>(index)).team()) != expelled.end();
 }
 
+/// Whether a match counts: those of expelled teams are annulled.
+bool counts(const state& now, const state::Match& x) {
+  return !is_expelled(now, x.home()) && !is_expelled(now, x.away());
+}
+
 league::table count_matches(const state& now) {
-  league::table counts{static_cast<size_t>(now.teams_size())};
+  league::table result{static_cast<size_t>(now.teams_size())};
   for (auto& [number, x] : now.matches())
-    counts.add(to_league_result(static_cast<league::team_index>(x.home()),
-                                static_cast<league::team_index>(x.away()), x.score()));
-  return counts;
+    if (counts(now, x))
+      result.add(to_league_result(static_cast<league::team_index>(x.home()),
+                                  static_cast<league::team_index>(x.away()), x.score()));
+  return result;
 }
 
 Splits to_splits(const league::record& x) {
@@ -60,7 +66,8 @@ char opposite(char letter) {
 std::vector<std::string> forms_of(const state& now) {
   std::map<std::pair<std::string, uint32_t>, const state::Match*> by_date;
   for (auto& [number, x] : now.matches())
-    by_date[{x.date(), number}] = &x;
+    if (counts(now, x))
+      by_date[{x.date(), number}] = &x;
   std::vector<std::string> result(static_cast<size_t>(now.teams_size()));
   for (auto& [when, x] : by_date) {
     result[x->home()] += letter(x->score());
@@ -71,11 +78,16 @@ std::vector<std::string> forms_of(const state& now) {
   return result;
 }
 
+bool is_annulled(const state& now, uint32_t fixture) {
+  auto match = now.matches().find(fixture);
+  return match != now.matches().end() && !counts(now, match->second);
+}
+
 void add_top_scorers(const state& now, LeagueStats& out) {
   std::map<std::pair<std::string, std::string>, std::pair<uint32_t, uint32_t>> tally;
   for (auto& [number, x] : now.scorers())
     for (auto& goal : x.goals())
-      if (!goal.own_goal()) {
+      if (!goal.own_goal() && !is_annulled(now, number)) {
         auto& [goals, penalties] = tally[{goal.player(), goal.team()}];
         ++goals;
         penalties += goal.penalty() ? 1u : 0u;
@@ -112,10 +124,11 @@ decided<event> stats_manager::decide(const state&, const InfoFixtureListGenerate
   return decision<event>{}.record(std::move(fact));
 }
 
-decided<event> stats_manager::decide(const state&, const InfoFixtureCompleted& message,
+decided<event> stats_manager::decide(const state& now, const InfoFixtureCompleted& message,
                                      const header&) {
   decision<event> result;
-  if (message.goals().empty())
+  // Without scorers there is nothing to remember, unless a correction takes earlier ones back.
+  if (message.goals().empty() && !now.scorers().contains(message.fixture().number()))
     return result;
   event fact;
   fact.mutable_scored()->set_fixture(message.fixture().number());
@@ -164,9 +177,8 @@ decided<event> stats_manager::decide(const state& now, const LeagueTableGet& mes
   reply.set_league_name(now.league_name());
   reply.set_season(now.season());
   add_standings(count_matches(now).standings(*rules), now.teams(), *reply.mutable_rows());
-  auto counting = std::ranges::count_if(now.matches(), [&now](auto& x) {
-    return !is_expelled(now, x.second.home()) && !is_expelled(now, x.second.away());
-  });
+  auto counting
+    = std::ranges::count_if(now.matches(), [&now](auto& x) { return counts(now, x.second); });
   reply.set_results(static_cast<uint32_t>(counting));
   reply.set_fixtures(now.needed_results());
   reply.set_complete(reply.results() == reply.fixtures());
@@ -176,7 +188,7 @@ decided<event> stats_manager::decide(const state& now, const LeagueTableGet& mes
 decided<event> stats_manager::decide(const state& now, const StatsGet& message, const header&) {
   if (auto wrong = check_season(now, message.league(), message.season()))
     return tl::unexpected{*wrong};
-  auto counts = count_matches(now);
+  auto table = count_matches(now);
   auto forms = forms_of(now);
   LeagueStats reply;
   reply.set_league(now.league());
@@ -187,8 +199,8 @@ decided<event> stats_manager::decide(const state& now, const StatsGet& message, 
     x.set_team(now.teams(i).team());
     x.set_name(now.teams(i).name());
     x.set_form(forms[index]);
-    *x.mutable_home() = to_splits(counts.home(index));
-    *x.mutable_away() = to_splits(counts.away(index));
+    *x.mutable_home() = to_splits(table.home(index));
+    *x.mutable_away() = to_splits(table.away(index));
   }
   add_top_scorers(now, reply);
   return decision<event>{}.answer_with(reply);
@@ -214,7 +226,10 @@ void stats_manager::apply(state& now, const event& fact) {
       (*now.mutable_matches())[fact.counted().fixture()] = fact.counted().match();
       break;
     case event::kScored:
-      *(*now.mutable_scorers())[fact.scored().fixture()].mutable_goals() = fact.scored().goals();
+      if (fact.scored().goals().empty())
+        now.mutable_scorers()->erase(fact.scored().fixture());
+      else
+        *(*now.mutable_scorers())[fact.scored().fixture()].mutable_goals() = fact.scored().goals();
       break;
     case event::kRenamed:
       for (auto& team : *now.mutable_teams())

@@ -49,9 +49,14 @@ decided<event> team::decide(const state& now, const TeamGet& message, const head
 void team::apply(state& now, const event& fact) {
   auto& details = *now.mutable_details();
   switch (fact.event_case()) {
-    case event::kCreated:
+    case event::kCreated: {
+      // The season's fixtures come from another sender, and may come first.
+      auto before = details;
       details = fact.created();
+      details.set_season(before.season());
+      *details.mutable_fixtures() = before.fixtures();
       break;
+    }
     case event::kRenamed:
       details.set_name(fact.renamed().name());
       details.set_short_name(fact.renamed().short_name());

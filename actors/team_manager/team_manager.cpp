@@ -1,6 +1,6 @@
 #include "actors/team_manager/team_manager.hpp"
 
-#include "league/season_file.hpp"
+#include "league/team_names.hpp"
 #include "messages/text.hpp"
 
 #include <algorithm>
@@ -75,7 +75,8 @@ std::optional<refusal> check_new_team(const TeamManagerState& state, const TeamC
     return refusal{ALREADY_EXISTS, "The league " + message.league() + " has a team called \""
                                      + message.name() + "\" already."};
   auto current = std::ranges::count_if(state.teams(), [](auto& x) { return !x.relegated(); });
-  if (current >= max_league_teams || state.teams_size() >= max_known_teams)
+  if (current >= max_league_teams
+      || (!find_team(state, key) && state.teams_size() >= max_known_teams))
     return refusal{INVALID_ARGUMENT, "The league " + message.league() + " is full: it has "
                                        + std::to_string(max_league_teams) + " teams, or remembers "
                                        + std::to_string(max_known_teams) + "."};
@@ -102,13 +103,13 @@ InfoTeamUpdated updated_message(const TeamUpdate& message, const TeamEntry& x,
 }
 
 refusal no_such_team(const std::string& league, const std::string& team) {
-  return {NOT_FOUND, "The league " + league + " has no team \"" + team + "\"."};
+  return {NOT_FOUND, "The league " + excerpt(league) + " has no team \"" + excerpt(team) + "\"."};
 }
 
 } // namespace
 
 decided<event> team_manager::decide(const state& now, const TeamCreate& message, const header&) {
-  auto key = message.team().empty() ? league::slug(message.name(), "team") : message.team();
+  auto key = message.team().empty() ? league::team_key(message.name()) : message.team();
   if (auto wrong = check_new_team(now, message, key))
     return tl::unexpected{*wrong};
   event fact;
