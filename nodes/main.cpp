@@ -130,7 +130,12 @@ void add_simulate(CLI::App& season, arguments& args, std::function<int()>& chose
     ->check(CLI::Range(2, 64));
   simulate->add_option("--seasons", args.simulated.seasons, "1 to 1000, one after another")
     ->check(CLI::Range(1, 1000));
-  simulate->add_option("--seed", args.simulated.seed, "The same seed, the same seasons");
+  simulate->add_option("--seed", args.simulated.seed, "The same seed, the same seasons")
+    ->check(CLI::Validator{[](const std::string& text) {
+                             return text.starts_with('-') ? "a seed is a whole number from 0"
+                                                          : std::string{};
+                           },
+                           ""});
   add_common(*simulate, args);
   add_output(*simulate, args);
   add_pace(*simulate, args);

@@ -101,6 +101,7 @@ BOOST_AUTO_TEST_CASE(wrong_usage_is_said_in_one_sentence) {
   fails({"season", "replay", file, "--format", "xml"}, 2, "format");
   fails({"season", "simulate", "--teams", "65"}, 2, "65");
   fails({"season", "simulate", "--teams", "many"}, 2, "many");
+  fails({"season", "simulate", "--teams", "4", "--seed", "-1"}, 2, "a seed is a whole number");
   fails({"season", "replay", file, "--pace", "0"}, 2, "pace");
   fails({"season", "replay", file, "--rules", "wales"}, 1, "wales");
   fails({"season", "replay", file, "--deduct", "Arsenal FC"}, 1, "TEAM=POINTS");
