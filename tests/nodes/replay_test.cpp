@@ -136,7 +136,8 @@ BOOST_AUTO_TEST_CASE(a_replay_that_is_killed_again_and_again_ends_with_the_same_
   // Every result once, and every penny: read back from the stores.
   auto sponsors = run(folder, {"send", "sponsor.list", "league=english-premier-league",
                                "--data-dir", folder / "data"});
-  for (auto& x : json::parse(sponsors.out)["sponsors"]) {
+  auto deals = json::parse(sponsors.out);
+  for (auto& x : deals["sponsors"]) {
     int64_t paid = 0;
     for (auto& payment : x["payments"])
       paid += std::stoll(payment["minor_units"].get<std::string>());
