@@ -2,6 +2,8 @@
 
 #include "messages/text.hpp"
 
+#include <algorithm>
+
 namespace touchline::actors {
 
 namespace {
@@ -18,6 +20,10 @@ std::optional<league::team_index> index_of_team(const team_refs& teams, const st
     if (teams[i].team() == team)
       return static_cast<league::team_index>(i);
   return std::nullopt;
+}
+
+bool is_expelled(const SeasonRules& rules, const std::string& team) {
+  return std::ranges::find(rules.expelled(), team) != rules.expelled().end();
 }
 
 tl::expected<league::rules, std::string> to_league_rules(const SeasonRules& rules,

@@ -18,6 +18,9 @@ using team_refs = google::protobuf::RepeatedPtrField<TeamRef>;
 /// The place of a team in a season's list; nothing if it is not there.
 std::optional<league::team_index> index_of_team(const team_refs& teams, const std::string& team);
 
+/// Whether a team was put out of the competition: its results are annulled.
+bool is_expelled(const SeasonRules& rules, const std::string& team);
+
 /// The rules of a season for league/, or one sentence: an unknown rule set, a team that is not in
 /// the list, a deduction out of bounds.
 tl::expected<league::rules, std::string> to_league_rules(const SeasonRules& rules,

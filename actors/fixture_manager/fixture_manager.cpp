@@ -155,10 +155,6 @@ bool is_same_season(const state& now, const FixtureListGenerate& message, const 
          && now.rules().SerializeAsString() == message.rules().SerializeAsString();
 }
 
-bool is_expelled(const SeasonRules& rules, const std::string& team) {
-  return std::ranges::find(rules.expelled(), team) != rules.expelled().end();
-}
-
 /// Results that complete a season: fixtures of expelled teams are not played.
 uint32_t needed_results(const fixtures& list, const SeasonRules& rules) {
   return static_cast<uint32_t>(std::ranges::count_if(

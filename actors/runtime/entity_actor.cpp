@@ -1,6 +1,7 @@
 #include "actors/runtime/entity_actor.hpp"
 
 #include "actors/runtime/local_messages.hpp"
+#include "actors/runtime/storage_refusal.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
 
@@ -17,10 +18,6 @@ constexpr size_t max_remembered_commands = 8'192;
 /// Messages that one decision may send, all receivers counted: their place in the record has 16
 /// bits.
 constexpr size_t max_messages_per_record = 65'535;
-
-refusal to_refusal(const storage::storage_error& error) {
-  return {error.code == storage::error_code::damaged ? DAMAGED : STORAGE_FAILED, error.text};
-}
 
 StoredAnswer to_stored(const answer& x) {
   StoredAnswer result;

@@ -1,6 +1,7 @@
 #include "actors/runtime/partition_actor.hpp"
 
 #include "actors/runtime/local_messages.hpp"
+#include "actors/runtime/storage_refusal.hpp"
 #include "actors/runtime/supervisor_actor.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
@@ -21,19 +22,6 @@ constexpr size_t outbox_page = 1'000;
 void pass_on(const caf::actor& to, caf::message content, caf::execution_unit* host) {
   caf::actor_cast<caf::abstract_actor*>(to)->enqueue(
     caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(content)), host);
-}
-
-ErrorCode code_of(const storage::storage_error& error) {
-  switch (error.code) {
-    case storage::error_code::disk_full:
-      return DISK_FULL;
-    case storage::error_code::damaged:
-      return DAMAGED;
-    case storage::error_code::too_large:
-      return TOO_LARGE;
-    default:
-      return STORAGE_FAILED;
-  }
 }
 
 void refuse_command(caf::response_promise& promise, const std::string& id, const refusal& why) {
@@ -384,7 +372,7 @@ void partition_actor::committed(const commit_notice& notice) {
     if (notice.error->code == storage::error_code::disk_full)
       text += "; what was not acknowledged is not recorded, make room and send it again under the "
               "same id";
-    fail_upward(code_of(*notice.error), text + '.');
+    fail_upward(to_refusal(*notice.error).code, text + '.');
     return;
   }
   durable_ticket_ = notice.ticket;
@@ -397,7 +385,7 @@ void partition_actor::committed(const commit_notice& notice) {
   flush_backlog();
   if (!open_ && !failed_) {
     if (auto recovered = recover_outbox(); !recovered) {
-      fail_upward(code_of(recovered.error()), recovered.error().text);
+      fail_upward(to_refusal(recovered.error()).code, recovered.error().text);
       return;
     }
     open_ = true;

@@ -1,6 +1,7 @@
 #include "actors/runtime/runtime.hpp"
 
 #include "actors/runtime/local_messages.hpp"
+#include "actors/runtime/storage_refusal.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/init_global_meta_objects.hpp>
@@ -13,20 +14,6 @@ namespace touchline::actors {
 namespace {
 
 constexpr std::string_view partitions_key = "partitions";
-
-refusal to_refusal(const storage::storage_error& error) {
-  using code = storage::error_code;
-  switch (error.code) {
-    case code::disk_full:
-      return {DISK_FULL, error.text};
-    case code::damaged:
-      return {DAMAGED, error.text};
-    case code::in_use:
-      return {UNAVAILABLE, error.text};
-    default:
-      return {STORAGE_FAILED, error.text};
-  }
-}
 
 /// A data directory keeps the number of partitions that it was created with.
 tl::expected<void, refusal> check_partitions(storage::lmdb_store& store, uint32_t partitions) {

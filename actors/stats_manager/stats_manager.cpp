@@ -20,14 +20,12 @@ std::optional<refusal> check_season(const state& now, const std::string& league,
   return std::nullopt;
 }
 
-bool is_expelled(const state& now, uint32_t index) {
-  const auto& expelled = now.rules().expelled();
-  return std::ranges::find(expelled, now.teams(static_cast<int>(index)).team()) != expelled.end();
-}
-
 /// Whether a match counts: those of expelled teams are annulled.
 bool counts(const state& now, const state::Match& x) {
-  return !is_expelled(now, x.home()) && !is_expelled(now, x.away());
+  auto expelled = [&now](uint32_t index) {
+    return is_expelled(now.rules(), now.teams(static_cast<int>(index)).team());
+  };
+  return !expelled(x.home()) && !expelled(x.away());
 }
 
 league::table count_matches(const state& now) {
