@@ -6,6 +6,7 @@
 #include "actors/runtime/client.hpp"
 #include "actors/runtime/runtime.hpp"
 #include "messages/catalogue.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -16,29 +17,8 @@
 #include <string>
 #include <vector>
 
-#include <stdlib.h>
 
 namespace touchline::testing {
-
-/// A temporary folder, removed at the end.
-class temporary_folder {
-public:
-  temporary_folder() {
-    auto name = (std::filesystem::temp_directory_path() / "touchline-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
-  ~temporary_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
 
 /// Throws away what the seam before decisions is told.
 inline void no_fault(const header&, uint32_t) {}

@@ -1,6 +1,8 @@
 // Runs the real program as a user would: a process of its own, its output in files.
 #pragma once
 
+#include "tests/temporary_folder.hpp"
+
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -33,25 +35,7 @@ inline void write_file(const std::filesystem::path& path, const std::string& tex
   std::ofstream{path, std::ios::binary} << text;
 }
 
-/// A folder of its own for each test, removed at the end.
-class work_folder {
-public:
-  work_folder() {
-    auto name = (std::filesystem::temp_directory_path() / "touchline-cli-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  work_folder(const work_folder&) = delete;
-  work_folder& operator=(const work_folder&) = delete;
-  ~work_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-  std::filesystem::path path_;
-};
+using work_folder = temporary_folder;
 
 /// How a process ended.
 struct finished {

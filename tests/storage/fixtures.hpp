@@ -2,6 +2,7 @@
 #pragma once
 
 #include "storage/lmdb_store.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,26 +14,7 @@
 
 namespace touchline::storage::test {
 
-/// A new, empty folder that is removed in the end.
-class temporary_folder {
-public:
-  temporary_folder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "touchline-storage-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-      throw std::runtime_error("cannot create a temporary folder");
-    path_ = pattern;
-  }
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
-  ~temporary_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
+using testing::temporary_folder;
 
 /// Options for a small store in `path`.
 inline lmdb_options options_for(const std::filesystem::path& path) {
