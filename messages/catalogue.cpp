@@ -32,6 +32,8 @@ message_info info_of(const google::protobuf::Descriptor* type) {
   info.http = entry.http();
   info.reply = entry.reply();
   info.descriptor = type;
+  for (auto& permission : entry.allow())
+    info.allowed.push_back({permission.role(), permission.about()});
   for (auto& receiver : entry.receiver())
     info.receivers.push_back({receiver.context(),
                               receiver.kind().empty() ? receiver.context() : receiver.kind(),
@@ -84,6 +86,21 @@ bool append_field(const google::protobuf::Message& body, std::string_view name, 
   return !value.empty();
 }
 
+/// Appends what `{expression}` stands for, a field or the pyramid of the league in a field; false
+/// when it is empty.
+bool append_expression(const google::protobuf::Message& body, std::string_view expression,
+                       std::string& out) {
+  constexpr std::string_view of_pyramid = ":pyramid";
+  if (!expression.ends_with(of_pyramid))
+    return append_field(body, expression, out);
+  expression.remove_suffix(of_pyramid.size());
+  std::string league;
+  if (!append_field(body, expression, league))
+    return false;
+  out += pyramid_of(league);
+  return true;
+}
+
 /// Fills "{league}/{season}" from the message's fields; false when one of them is empty.
 bool append_key(const google::protobuf::Message& body, std::string_view key, std::string& out) {
   while (!key.empty()) {
@@ -92,7 +109,7 @@ bool append_key(const google::protobuf::Message& body, std::string_view key, std
     if (open == std::string_view::npos)
       return true;
     auto close = key.find('}', open);
-    if (!append_field(body, key.substr(open + 1, close - open - 1), out))
+    if (!append_expression(body, key.substr(open + 1, close - open - 1), out))
       return false;
     key.remove_prefix(close + 1);
   }
@@ -138,6 +155,15 @@ std::vector<std::string> addresses_of(const message_info& info,
 }
 
 } // namespace catalogue_data
+
+std::string_view pyramid_of(std::string_view league) {
+  auto point = league.rfind('.');
+  if (point == std::string_view::npos || point == 0 || point + 1 == league.size())
+    return league;
+  auto tier = league.substr(point + 1);
+  auto is_number = std::ranges::all_of(tier, [](char c) { return c >= '0' && c <= '9'; });
+  return is_number ? league.substr(0, point) : league;
+}
 
 std::string_view kind_of(std::string_view address) {
   return address.substr(0, address.find('/'));

@@ -26,6 +26,13 @@ struct message_receiver {
   std::string key_template;
 };
 
+/// A role that may send a message, and about whom: the numbers of Role and About in
+/// catalogue_options.proto.
+struct message_permission {
+  int role = 0;
+  int about = 0;
+};
+
 /// One message of the catalogue.
 struct message_info {
   uint32_t number = 0;
@@ -38,6 +45,8 @@ struct message_info {
   std::string http;
   /// Protobuf type of a successful answer's body; empty for none.
   std::string reply;
+  /// Which accounts may send it from outside; no other may.
+  std::vector<message_permission> allowed;
   const google::protobuf::Descriptor* descriptor = nullptr;
 };
 
@@ -73,6 +82,10 @@ std::vector<std::string> addresses_of(const message_info& info,
                                       const google::protobuf::Message& body);
 
 } // namespace catalogue_data
+
+/// The pyramid that a league belongs to: "england" of "england.2". A league whose key does not end
+/// with a point and a number is a pyramid of its own.
+std::string_view pyramid_of(std::string_view league);
 
 /// The kind in an address `kind/key`: everything before the first slash.
 std::string_view kind_of(std::string_view address);

@@ -126,9 +126,10 @@ BOOST_AUTO_TEST_CASE(the_key_of_every_receiver_is_made_of_the_messages_own_text_
       std::istringstream in{receiver.key_template};
       for (std::string part; std::getline(in, part, '{');)
         if (auto close = part.find('}'); close != std::string::npos) {
-          const auto* field = message.descriptor->FindFieldByName(part.substr(0, close));
+          auto name = part.substr(0, part.find_first_of(":}"));
+          const auto* field = message.descriptor->FindFieldByName(name);
           BOOST_TEST((field && field->type() == google::protobuf::FieldDescriptor::TYPE_STRING),
-                     message.name << " has no text field " << part.substr(0, close));
+                     message.name << " has no text field " << name);
         }
     }
 }
@@ -149,8 +150,18 @@ BOOST_AUTO_TEST_CASE(an_address_is_made_for_each_receiver_whose_key_is_complete)
   message.set_team("arsenal");
   const auto& info = *catalogue_data::find("info.teamupdated");
   BOOST_TEST(catalogue_data::addresses_of(info, message)
-               == (std::vector<std::string>{"identity/accounts", "team/en.1/arsenal"}),
+               == (std::vector<std::string>{"identity/en/arsenal", "team/en/arsenal"}),
              boost::test_tools::per_element());
   message.set_season("2022-23");
   BOOST_TEST(catalogue_data::addresses_of(info, message).back() == "fixture-manager/en.1/2022-23");
+}
+
+BOOST_AUTO_TEST_CASE(a_league_whose_key_ends_with_its_tier_belongs_to_a_pyramid) {
+  BOOST_TEST(pyramid_of("england.2") == "england");
+  BOOST_TEST(pyramid_of("de.by.3") == "de.by");
+  BOOST_TEST(pyramid_of("english-premier-league") == "english-premier-league");
+  BOOST_TEST(pyramid_of("st.pauli") == "st.pauli");
+  BOOST_TEST(pyramid_of("england.") == "england.");
+  BOOST_TEST(pyramid_of(".1") == ".1");
+  BOOST_TEST(pyramid_of("") == "");
 }
