@@ -54,6 +54,8 @@ std::string_view name_of(table where) noexcept {
       return "dead_letters";
     case table::meta:
       return "meta";
+    case table::deadlines:
+      return "deadlines";
   }
   return "unknown";
 }
@@ -154,6 +156,8 @@ std::string describe(table where, std::string_view key) {
       return "command " + printable(parts.suffix) + " of " + name;
     case table::outbox:
       return "the outbox mark of " + name;
+    case table::deadlines:
+      return "the deadline of " + name;
     case table::dead_letters:
       return "dead letter " + printable(key);
     case table::meta:

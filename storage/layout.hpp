@@ -20,11 +20,13 @@ enum class table : std::uint8_t {
   outbox = 4,
   dead_letters = 5,
   meta = 6,
+  deadlines = 7,
 };
 
 /// The tables that hold data, in the order of their numbers.
-inline constexpr std::array data_tables{table::streams, table::snapshots,    table::commands,
-                                        table::outbox,  table::dead_letters, table::meta};
+inline constexpr std::array data_tables{table::streams,  table::snapshots,    table::commands,
+                                        table::outbox,   table::dead_letters, table::meta,
+                                        table::deadlines};
 
 /// The version of the whole layout, kept in the seal. A store of another version is refused.
 inline constexpr std::uint64_t store_format = 1;

@@ -472,6 +472,25 @@ result<std::vector<outbox_mark>> lmdb_store::outbox(std::string_view after,
   return found;
 }
 
+result<std::vector<entity_deadline>> lmdb_store::deadlines(std::string_view after,
+                                                           std::size_t limit) const {
+  std::vector<entity_deadline> found;
+  auto done = impl_->list(table::deadlines, after, limit,
+                          [&](std::string_view key, std::string_view payload) {
+                            if (payload.size() != position_bytes)
+                              return false;
+                            found.push_back({std::string{key}, read_big_endian(payload)});
+                            return true;
+                          });
+  if (!done)
+    return tl::make_unexpected(std::move(done.error()));
+  return found;
+}
+
+result<std::optional<std::string>> lmdb_store::read_dead_letter(std::string_view id) const {
+  return impl_->get(table::dead_letters, key_buffer{id}.view());
+}
+
 result<std::vector<dead_letter>> lmdb_store::dead_letters(std::string_view after,
                                                           std::size_t limit) const {
   std::vector<dead_letter> found;

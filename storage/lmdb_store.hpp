@@ -73,6 +73,9 @@ public:
   result<std::optional<std::uint64_t>> find_command(std::string_view address,
                                                     std::string_view command_id) const override;
   result<std::vector<outbox_mark>> outbox(std::string_view after, std::size_t limit) const override;
+  result<std::vector<entity_deadline>> deadlines(std::string_view after,
+                                                 std::size_t limit) const override;
+  result<std::optional<std::string>> read_dead_letter(std::string_view id) const override;
   result<std::vector<dead_letter>> dead_letters(std::string_view after,
                                                 std::size_t limit) const override;
   result<std::optional<std::string>> meta(std::string_view key) const override;

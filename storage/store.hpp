@@ -35,6 +35,12 @@ struct outbox_mark {
   std::uint64_t lowest_position = 0;
 };
 
+/// An entity that wants to be told at a time, in milliseconds since 1970.
+struct entity_deadline {
+  std::string address;
+  std::uint64_t deadline_ms = 0;
+};
+
 /// A message that was set aside.
 struct dead_letter {
   std::string id;
@@ -104,6 +110,14 @@ public:
   /// (empty: from the first).
   virtual result<std::vector<outbox_mark>> outbox(std::string_view after,
                                                   std::size_t limit) const = 0;
+
+  /// Up to `limit` entities with a deadline, by address, greater than `after` (empty: from the
+  /// first).
+  virtual result<std::vector<entity_deadline>> deadlines(std::string_view after,
+                                                         std::size_t limit) const = 0;
+
+  /// The dead letter with this id, if there is one.
+  virtual result<std::optional<std::string>> read_dead_letter(std::string_view id) const = 0;
 
   /// Up to `limit` dead letters, by id, greater than `after` (empty: from the first).
   virtual result<std::vector<dead_letter>> dead_letters(std::string_view after,

@@ -43,6 +43,14 @@ void write_batch::set_outbox(std::string_view address, std::uint64_t lowest_posi
   add(verb::put, table::outbox, address, {}, view(to_big_endian(lowest_position)), {});
 }
 
+void write_batch::set_deadline(std::string_view address, std::uint64_t deadline_ms) {
+  add(verb::put, table::deadlines, address, {}, view(to_big_endian(deadline_ms)), {});
+}
+
+void write_batch::clear_deadline(std::string_view address) {
+  add(verb::erase, table::deadlines, address, {}, {}, {});
+}
+
 void write_batch::clear_outbox(std::string_view address) {
   add(verb::erase, table::outbox, address, {}, {}, {});
 }

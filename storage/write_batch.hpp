@@ -49,6 +49,12 @@ public:
   /// Marks `address` as having no unacknowledged outgoing message. Harmless if it had none.
   void clear_outbox(std::string_view address);
 
+  /// Remembers that `address` wants to be told at `deadline_ms`, in place of any deadline before.
+  void set_deadline(std::string_view address, std::uint64_t deadline_ms);
+
+  /// Forgets the deadline of `address`. Harmless if it had none.
+  void clear_deadline(std::string_view address);
+
   /// Sets a message aside under `id`, for an operator to read, retry or drop.
   void put_dead_letter(std::string_view id, std::string_view bytes);
 

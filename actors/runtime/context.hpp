@@ -4,6 +4,11 @@
 //   using messages = message_list<...>            what it handles
 //   static decided<event> decide(const state&, const M&, const header&)    for each M, pure
 //   static void apply(state&, const event&)                                pure
+// It may have
+//   static int64_t deadline_ms(const state&)        the earliest time, in milliseconds since 1970,
+//   at
+//                                                   which it wants to handle deadline.passed; 0 for
+//                                                   none
 #pragma once
 
 #include "actors/runtime/entity.hpp"
@@ -38,6 +43,13 @@ public:
     return true;
   }
 
+  int64_t deadline_ms() const override {
+    if constexpr (requires(const state& x) { Context::deadline_ms(x); })
+      return Context::deadline_ms(state_);
+    else
+      return 0;
+  }
+
   std::string save() const override { return state_.SerializeAsString(); }
 
   bool load(std::string_view bytes) override {
@@ -62,7 +74,9 @@ private:
   tl::expected<encoded_decision, refusal> encode(decided<event> x) {
     if (!x)
       return tl::unexpected<refusal>{std::move(x.error())};
-    encoded_decision result{{}, std::move(x->messages), std::move(x->reply)};
+    encoded_decision result{
+      {},          std::move(x->messages),    std::move(x->reply), std::move(x->refused),
+      x->deferred, std::move(x->late_answers)};
     result.events.reserve(x->events.size());
     for (auto& e : x->events)
       result.events.push_back(e.SerializeAsString());

@@ -9,6 +9,7 @@
 #include <tl/expected.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,15 @@ struct outgoing_message {
   std::shared_ptr<const google::protobuf::Message> body;
 };
 
+/// The answer to a command that an earlier decision of the same entity deferred.
+struct deferred_answer {
+  /// Id of the command.
+  std::string command;
+  refusal outcome{OK, {}};
+  /// Protobuf bytes of the answer's body.
+  std::string reply;
+};
+
 /// Facts to record, messages to send, an answer to give: all of it happens, or nothing.
 template <class Event>
 struct decision {
@@ -28,6 +38,11 @@ struct decision {
   std::vector<outgoing_message> messages;
   /// Protobuf bytes of the answer's body.
   std::string reply;
+  /// Set when the answer is a refusal although there is something to record.
+  std::optional<refusal> refused;
+  /// The command is answered by a later decision.
+  bool deferred = false;
+  std::vector<deferred_answer> late_answers;
 
   /// Adds a fact.
   decision& record(Event event) {
@@ -46,6 +61,33 @@ struct decision {
   template <class Reply>
   decision& answer_with(const Reply& body) {
     reply = body.SerializeAsString();
+    return *this;
+  }
+
+  /// Answers the command with a refusal that is recorded with the facts: the same command again is
+  /// refused again and has no further effect.
+  decision& refuse_with(ErrorCode code, std::string text) {
+    refused = refusal{code, std::move(text)};
+    return *this;
+  }
+
+  /// Records the command without an answer: a later decision of the same entity gives it, with
+  /// `answer_later` or `refuse_later`. Until then the same command again waits as well.
+  decision& defer() {
+    deferred = true;
+    return *this;
+  }
+
+  /// Answers a command that was deferred; ignored when it was not, or is answered already.
+  template <class Reply>
+  decision& answer_later(std::string command, const Reply& body) {
+    late_answers.push_back({std::move(command), {OK, {}}, body.SerializeAsString()});
+    return *this;
+  }
+
+  /// Refuses a command that was deferred; ignored when it was not, or is answered already.
+  decision& refuse_later(std::string command, ErrorCode code, std::string text) {
+    late_answers.push_back({std::move(command), {code, std::move(text)}, {}});
     return *this;
   }
 };

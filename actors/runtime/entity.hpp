@@ -19,6 +19,9 @@ struct encoded_decision {
   std::vector<std::string> events;
   std::vector<outgoing_message> messages;
   std::string reply;
+  std::optional<refusal> refused;
+  bool deferred = false;
+  std::vector<deferred_answer> late_answers;
 };
 
 /// State that decides and applies.
@@ -40,6 +43,9 @@ public:
 
   /// Applies an event from the stream; false when the bytes are not one.
   virtual bool apply(std::string_view event) = 0;
+
+  /// The earliest deadline of the state, in milliseconds since 1970; 0 for none.
+  virtual int64_t deadline_ms() const = 0;
 
   /// The state as bytes.
   virtual std::string save() const = 0;
