@@ -1,7 +1,7 @@
 #pragma once
 
-// Promotion play-offs as the English Football League plays them (EFL Regulations, section 10, as of
-// 2022-23): two-legged rounds without away goals, and a final of one match on neutral ground.
+// Promotion play-offs as the English Football League plays them, for instance in 2022-23:
+// two-legged rounds without away goals, and a final of one match on neutral ground.
 
 #include <chrono>
 #include <cstddef>
@@ -19,9 +19,9 @@ namespace touchline::league {
 inline constexpr std::size_t max_play_off_qualifiers = 8;
 
 /// When a play-off is played, in days after the last day of the league: each round takes a week.
-/// Round `r`, from 1, has its first legs `first_leg_day` and its second legs, or the final,
-/// `decisive_day` days after the league's end, plus `play_off_round_days * (r - 1)`. With four
-/// teams: semi-finals on days 5 and 8, the final on day 15.
+/// Round `r`, from 1, has its first legs `play_off_first_leg_day` and its second legs, or the
+/// final, `play_off_decisive_day` days after the league's end, plus `play_off_round_days * (r -
+/// 1)`. With four teams: semi-finals on days 5 and 8, the final on day 15.
 inline constexpr std::chrono::days play_off_first_leg_day{5};
 inline constexpr std::chrono::days play_off_decisive_day{8};
 inline constexpr std::chrono::days play_off_round_days{7};
