@@ -4,6 +4,7 @@
 #include "actors/runtime/context.hpp"
 #include "actors/sponsor_manager/sponsor_manager.hpp"
 #include "actors/stats_manager/stats_manager.hpp"
+#include "actors/team_manager/team.hpp"
 #include "actors/team_manager/team_manager.hpp"
 
 namespace touchline::actors {
