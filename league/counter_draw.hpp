@@ -25,6 +25,9 @@ enum class draw_purpose : std::uint64_t {
   strength_drift = 5,
   squad = 6,
   goals = 7,
+  squad_wages = 8,
+  youth = 9,
+  transfers = 10,
 };
 
 /// A family of random numbers without a state: each number is a pure function of the seed, the

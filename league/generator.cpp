@@ -76,6 +76,7 @@ constexpr auto kind_count = static_cast<std::uint32_t>(club_kinds.size());
 constexpr auto last_name_count
   = static_cast<std::uint32_t>(name_beginnings.size() * name_endings.size());
 static_assert(town_count * kind_count == max_generated_teams);
+static_assert(first_names.size() * last_name_count == max_generated_names);
 
 constexpr std::array position_counts{
   std::pair{playing_position::goalkeeper, 3U},
@@ -159,26 +160,12 @@ private:
   std::vector<bool> taken_ = std::vector<bool>(digits * digits * digits * digits);
 };
 
-std::string player_name(counter_draw draws, std::uint32_t player) {
-  const auto chosen
-    = draws.scattered(player, static_cast<std::uint32_t>(first_names.size()) * last_name_count);
-  const auto last = chosen % last_name_count;
-  std::string name{first_names[chosen / last_name_count]};
-  name += ' ';
-  name += name_beginnings[last / name_endings.size()];
-  name += name_endings[last % name_endings.size()];
-  return name;
-}
-
 /// A day on which a player was born who is 17 to 35 on the day `on`, most often 26.
 std::chrono::year_month_day birthday(counter_draw draws, std::uint32_t player,
                                      std::chrono::year_month_day on) {
   const auto first = std::uint64_t{3} * player;
   const auto age = youngest + draws.below(age_steps, first) + draws.below(age_steps, first + 1);
-  // The longest that `age` years can be, and less than the shortest year on top: he is exactly
-  // `age`.
-  const auto days = (age * 1461 + 3) / 4 + draws.below(364, first + 2);
-  return std::chrono::sys_days{on} - std::chrono::days{days};
+  return generate_birthday(draws, first + 2, age, on);
 }
 
 /// How often a player scores, next to the others of his squad; `rank` counts those of his position
@@ -271,6 +258,26 @@ tl::expected<std::vector<generated_team>, std::string> generate_teams(std::uint6
   return teams;
 }
 
+std::string generate_player_name(counter_draw draws, std::uint32_t index) {
+  assert(index < max_generated_names);
+  const auto chosen = draws.scattered(index, max_generated_names);
+  const auto last = chosen % last_name_count;
+  std::string name{first_names[chosen / last_name_count]};
+  name += ' ';
+  name += name_beginnings[last / name_endings.size()];
+  name += name_endings[last % name_endings.size()];
+  return name;
+}
+
+std::chrono::year_month_day generate_birthday(counter_draw draws, std::uint64_t counter,
+                                              std::uint32_t age, std::chrono::year_month_day on) {
+  assert(on.ok());
+  // The longest that `age` years can be, and less than the shortest year on top: he is exactly
+  // `age`.
+  const auto days = (age * 1461 + 3) / 4 + draws.below(364, counter);
+  return std::chrono::sys_days{on} - std::chrono::days{days};
+}
+
 std::vector<generated_player> generate_squad(std::uint64_t seed, std::uint32_t index,
                                              std::chrono::year_month_day season_start) {
   assert(season_start.ok());
@@ -284,8 +291,8 @@ std::vector<generated_player> generate_squad(std::uint64_t seed, std::uint32_t i
     for (std::uint32_t rank = 0; rank < count; ++rank) {
       const auto player = static_cast<std::uint32_t>(squad.size());
       const auto shirt = player == 0 ? 1 : 2 + shirts[player - 1];
-      squad.push_back({player_name(names, player), position, static_cast<std::uint8_t>(shirt),
-                       birthday(ages, player, season_start)});
+      squad.push_back({generate_player_name(names, player), position,
+                       static_cast<std::uint8_t>(shirt), birthday(ages, player, season_start)});
     }
   }
   return squad;

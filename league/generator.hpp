@@ -9,6 +9,7 @@
 
 #include <tl/expected.hpp>
 
+#include "league/counter_draw.hpp"
 #include "league/match_model.hpp"
 
 namespace touchline::league {
@@ -18,6 +19,9 @@ inline constexpr std::uint32_t max_generated_teams = 4608 * 24;
 
 /// How many players a generated squad has.
 inline constexpr std::uint32_t squad_size = 25;
+
+/// How many different player names one stream of draws has: 64 first names times 512 last names.
+inline constexpr std::uint32_t max_generated_names = 64 * 512;
 
 /// How far apart the teams of a generated league are: standard deviations of attack and defence,
 /// and their correlation. Fitted with the match model's parameters, see `match_parameters`.
@@ -91,6 +95,15 @@ team_strength drifted_strength(const team_strength& before, std::uint64_t seed, 
 /// Asking for more teams leaves the first ones as they are.
 tl::expected<std::vector<generated_team>, std::string> generate_teams(std::uint64_t seed,
                                                                       std::uint32_t count);
+
+/// The first and last name of player `index` of a stream, ASCII, at most 20 characters; no two
+/// indexes below `max_generated_names` share one. Requires `index < max_generated_names`.
+std::string generate_player_name(counter_draw draws, std::uint32_t index);
+
+/// A day on which somebody was born who is exactly `age` years old on the day `on`, which must be a
+/// day of the calendar: nearly uniform, from the number `counter` of the stream.
+std::chrono::year_month_day generate_birthday(counter_draw draws, std::uint64_t counter,
+                                              std::uint32_t age, std::chrono::year_month_day on);
 
 /// The squad of team `index`: 3 goalkeepers, 8 defenders, 8 midfielders, 6 forwards, in this order,
 /// the regulars of each position first; aged 17 to 35 on the day `season_start`, which must be a
