@@ -81,9 +81,22 @@ bool is_annulled(const state& now, uint32_t fixture) {
   return match != now.matches().end() && !counts(now, match->second);
 }
 
-uint32_t count_of(const google::protobuf::Map<uint32_t, uint32_t>& counts, uint32_t team) {
-  auto at = counts.find(team);
-  return at == counts.end() ? 0 : at->second;
+using team_counts = google::protobuf::RepeatedField<uint32_t>;
+
+uint32_t count_of(const team_counts& counts, int team) {
+  return team < counts.size() ? counts[team] : 0;
+}
+
+void count_one(team_counts& counts, uint32_t team) {
+  auto place = static_cast<int>(team);
+  if (counts.size() <= place)
+    counts.Resize(place + 1, 0);
+  ++counts[place];
+}
+
+/// The place of a team whose transfers are counted; nothing for one that is not in the season.
+std::optional<uint32_t> transferring_team(const state& now, const std::string& team) {
+  return team.empty() ? std::nullopt : index_of_team(now.teams(), team);
 }
 
 void add_top_scorers(const state& now, LeagueStats& out) {
@@ -175,7 +188,7 @@ decided<event> stats_manager::decide(const state& now, const LeagueTableUpdateDa
 decided<event> stats_manager::decide(const state& now, const InfoPlayerTransferredIn& message,
                                      const header&) {
   decision<event> result;
-  auto team = index_of_team(now.teams(), message.team());
+  auto team = transferring_team(now, message.team());
   if (!team)
     return result;
   event fact;
@@ -186,7 +199,7 @@ decided<event> stats_manager::decide(const state& now, const InfoPlayerTransferr
 decided<event> stats_manager::decide(const state& now, const InfoPlayerTransferredOut& message,
                                      const header&) {
   decision<event> result;
-  auto team = index_of_team(now.teams(), message.team());
+  auto team = transferring_team(now, message.team());
   if (!team)
     return result;
   event fact;
@@ -230,8 +243,8 @@ decided<event> stats_manager::decide(const state& now, const StatsGet& message, 
     x.set_form(forms[index]);
     *x.mutable_home() = to_splits(table.home(index));
     *x.mutable_away() = to_splits(table.away(index));
-    x.set_transfers_in(count_of(now.transfers_in(), index));
-    x.set_transfers_out(count_of(now.transfers_out(), index));
+    x.set_transfers_in(count_of(now.transfers_in(), i));
+    x.set_transfers_out(count_of(now.transfers_out(), i));
   }
   add_top_scorers(now, reply);
   return decision<event>{}.answer_with(reply);
@@ -268,10 +281,10 @@ void stats_manager::apply(state& now, const event& fact) {
           team.set_name(fact.renamed().name());
       break;
     case event::kTransferredIn:
-      ++(*now.mutable_transfers_in())[fact.transferred_in()];
+      count_one(*now.mutable_transfers_in(), fact.transferred_in());
       break;
     case event::kTransferredOut:
-      ++(*now.mutable_transfers_out())[fact.transferred_out()];
+      count_one(*now.mutable_transfers_out(), fact.transferred_out());
       break;
     case event::EVENT_NOT_SET:
       break;
