@@ -43,6 +43,8 @@ struct header {
   int64_t time_ms = 0;
   /// When the flow must have ended; 0 for never.
   int64_t deadline_ms = 0;
+  /// The dead letter that this message was; it is dropped when the message is handled at last.
+  std::string dead_letter;
 
   bool from_outside() const noexcept { return from.empty(); }
 
@@ -56,7 +58,8 @@ bool inspect(Inspector& f, header& x) {
                             f.field("sequence", x.sequence), f.field("previous", x.previous),
                             f.field("id", x.id), f.field("correlation", x.correlation),
                             f.field("causation", x.causation), f.field("time_ms", x.time_ms),
-                            f.field("deadline_ms", x.deadline_ms));
+                            f.field("deadline_ms", x.deadline_ms),
+                            f.field("dead_letter", x.dead_letter));
 }
 
 /// The durable form of a header, without its receiver.

@@ -43,15 +43,52 @@ void client::post(std::string id, uint32_t number,
           false});
     return;
   }
-  auto& x = pending_[id];
+  pending_command x;
   x.number = number;
   x.body = std::move(body);
   x.head.to = std::move(to.front());
-  x.head.id = id;
-  x.head.correlation = std::move(id);
+  x.head.correlation = id;
+  x.done = std::move(done);
+  begin(std::move(id), std::move(x));
+}
+
+void client::retry(const DeadLetter& letter, answer_callback done) {
+  while (pending_.size() >= options_.window)
+    receive_one();
+  auto cause = to_header(letter.cause(), letter.to());
+  auto number = letter.cause().message();
+  pending_command x;
+  x.number = number;
+  x.body = parse_message(number, letter.body());
+  // Within its entity a letter is known by its position.
+  auto id = "retry/" + letter.id().substr(letter.id().rfind('@') + 1) + '/'
+            + std::to_string(letter.attempts());
+  if (!x.body || letter.redacted() || pending_.contains(id)) {
+    done({letter.id(),
+          letter.redacted() ? CONFLICT : DAMAGED,
+          "The dead letter " + letter.id()
+            + (letter.redacted() ? " held secrets, which are not kept; its sender has to send the "
+                                   "message again."
+                                 : " cannot be read, or is being retried already."),
+          {},
+          0,
+          false});
+    return;
+  }
+  x.head = cause;
+  x.head.from.clear();
+  x.head.sequence = 0;
+  x.head.causation = cause.message_id();
+  x.head.dead_letter = letter.id();
+  x.done = std::move(done);
+  begin(std::move(id), std::move(x));
+}
+
+void client::begin(std::string id, pending_command command) {
+  auto& x = pending_[id] = std::move(command);
+  x.head.id = std::move(id);
   x.head.time_ms = time_.now_ms();
   x.head.deadline_ms = x.head.time_ms + options_.deadline_ms;
-  x.done = std::move(done);
   x.deadline_ms = time_.steady_ms() + options_.deadline_ms;
   nothing_due_before_ms_ = std::min(nothing_due_before_ms_, x.deadline_ms);
   send(x);

@@ -5,6 +5,7 @@
 #include "actors/runtime/clock.hpp"
 #include "actors/runtime/router.hpp"
 #include "messages/header.hpp"
+#include "messages/record.pb.h"
 
 #include <caf/scoped_actor.hpp>
 
@@ -59,6 +60,10 @@ public:
     return result;
   }
 
+  /// Sends the message of a dead letter again. It takes effect once, whoever sent it first, and the
+  /// letter is dropped with it; when it fails again the letter stays.
+  void retry(const DeadLetter& letter, answer_callback done);
+
   /// Waits until everything that was sent is answered.
   void finish();
 
@@ -84,6 +89,7 @@ private:
     caf::actor sent_to;
   };
 
+  void begin(std::string id, pending_command command);
   void send(pending_command& command);
   void receive_one();
   void take(const answer& x);

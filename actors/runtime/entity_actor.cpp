@@ -31,6 +31,14 @@ answer to_answer(const StoredAnswer& x, uint64_t position) {
   return {{}, static_cast<ErrorCode>(x.code()), x.text(), x.body(), position, false};
 }
 
+/// The hash of the command that a record's late answer is for.
+uint64_t recent_hash(const Record& record, const std::string& id) {
+  for (auto& late : record.late_answer())
+    if (late.id() == id)
+      return late.command_hash();
+  return 0;
+}
+
 answer refused(const refusal& why, uint64_t position) {
   return {{}, why.code, why.text, {}, position, false};
 }
@@ -108,8 +116,10 @@ tl::expected<void, refusal> entity_actor::activate() {
     if (!progress)
       return tl::unexpected<refusal>{to_refusal(progress.error())};
     if (progress->at_end)
-      return {};
+      break;
   }
+  deadline_ms_ = entity_->deadline_ms();
+  return {};
 }
 
 tl::expected<void, refusal> entity_actor::replay(std::string_view bytes) {
@@ -218,7 +228,7 @@ bool entity_actor::is_known_command(const header& head, uint32_t number,
   }
   auto reply = first.reply;
   reply.repeated = true;
-  respond(outcome_kind::answered, std::move(reply));
+  respond(first.open ? outcome_kind::waiting : outcome_kind::answered, std::move(reply));
   return true;
 }
 
@@ -239,7 +249,12 @@ tl::expected<std::optional<entity_actor::answered_command>, refusal> entity_acto
   if (!*bytes || !x.ParseFromString(**bytes))
     return refuse(DAMAGED, "Record " + std::to_string(**position) + " of " + address_
                              + " is missing; restore the data directory from a copy.");
-  return found_t{{x.position(), x.command_hash(), to_answer(x.answer(), x.position())}};
+  for (auto& late : x.late_answer())
+    if (late.id() == id)
+      return found_t{
+        {x.position(), late.command_hash(), to_answer(late.answer(), x.position()), false}};
+  return found_t{
+    {x.position(), x.command_hash(), to_answer(x.answer(), x.position()), x.deferred()}};
 }
 
 void entity_actor::record(const header& head, uint32_t number,
@@ -251,10 +266,16 @@ void entity_actor::record(const header& head, uint32_t number,
     x.add_event(std::move(event));
   entity_outcome outcome;
   outcome.reply = {{}, OK, {}, std::move(decided.reply), position_ + 1, false};
+  if (decided.refused)
+    outcome.reply = refused(*decided.refused, position_ + 1);
   if (head.from_outside()) {
-    *x.mutable_answer() = to_stored(outcome.reply);
+    outcome.deferred = decided.deferred;
+    x.set_deferred(decided.deferred);
+    if (!decided.deferred)
+      *x.mutable_answer() = to_stored(outcome.reply);
     x.set_command_hash(content_hash(number, body));
   }
+  add_late_answers(std::move(decided.late_answers), x, outcome);
   address_messages(head, std::move(decided.messages), x, outcome.messages);
   if (outcome.messages.size() > max_messages_per_record
       || x.ByteSizeLong() > storage::max_value_bytes) {
@@ -265,14 +286,61 @@ void entity_actor::record(const header& head, uint32_t number,
     return;
   }
   entity_->apply_decided();
+  for (auto& late : outcome.late_answers) {
+    outcome.batch.put_command(address_, late.id, x.position());
+    remember(late.id, {x.position(), recent_hash(x, late.id), late, false});
+  }
+  note_deadline(outcome);
   commit(head, std::move(x), std::move(outcome));
+}
+
+void entity_actor::add_late_answers(std::vector<deferred_answer> late, Record& record,
+                                    entity_outcome& outcome) {
+  for (auto& x : late) {
+    auto command = find_command(x.command);
+    if (!command)
+      throw std::runtime_error{command.error().text};
+    if (!*command || !(*command)->open)
+      continue;
+    answer reply{x.command,          x.outcome.code,    std::move(x.outcome.text),
+                 std::move(x.reply), record.position(), false};
+    auto& stored = *record.add_late_answer();
+    stored.set_id(x.command);
+    stored.set_command_hash((*command)->hash);
+    *stored.mutable_answer() = to_stored(reply);
+    outcome.late_answers.push_back(std::move(reply));
+  }
+}
+
+void entity_actor::note_deadline(entity_outcome& outcome) {
+  auto deadline = entity_->deadline_ms();
+  if (deadline == deadline_ms_)
+    return;
+  deadline_ms_ = deadline;
+  outcome.deadline_ms = deadline;
+  if (deadline > 0)
+    outcome.batch.set_deadline(address_, static_cast<uint64_t>(deadline));
+  else
+    outcome.batch.clear_deadline(address_);
+}
+
+DeadLetter entity_actor::earlier_letter(const header& head) const {
+  DeadLetter result;
+  if (head.dead_letter.empty())
+    return result;
+  auto stored = environment_->store->read_dead_letter(head.dead_letter);
+  if (!stored || !*stored || !result.ParseFromString(**stored))
+    result.Clear();
+  return result;
 }
 
 void entity_actor::record_dead_letter(const header& head, uint32_t number,
                                       const google::protobuf::Message& body, const refusal& why,
                                       uint32_t attempts) {
   entity_outcome outcome;
-  outcome.dead_letter = address_ + '@' + std::to_string(position_ + 1);
+  // One that failed again stays the letter that it is.
+  auto again = !head.dead_letter.empty();
+  outcome.dead_letter = again ? head.dead_letter : address_ + '@' + std::to_string(position_ + 1);
   outcome.reply
     = {{},
        why.code,
@@ -280,17 +348,19 @@ void entity_actor::record_dead_letter(const header& head, uint32_t number,
        {},
        position_ + 1,
        false};
-  DeadLetter letter;
-  letter.set_id(outcome.dead_letter);
-  letter.set_to(address_);
-  *letter.mutable_cause() = to_cause(head, number);
-  letter.set_body(body.SerializeAsString());
+  auto letter = earlier_letter(head);
+  if (letter.id().empty()) {
+    letter.set_id(outcome.dead_letter);
+    letter.set_to(address_);
+    *letter.mutable_cause() = to_cause(head, number);
+    letter.set_body(body.SerializeAsString());
+  }
   letter.set_error(why.text);
-  letter.set_attempts(attempts);
+  letter.set_attempts(letter.attempts() + attempts);
   outcome.batch.put_dead_letter(letter.id(), letter.SerializeAsString());
   Record x;
   x.set_position(position_ + 1);
-  *x.mutable_cause() = letter.cause();
+  *x.mutable_cause() = to_cause(head, number);
   x.set_dead_letter(letter.id());
   if (head.from_outside()) {
     *x.mutable_answer() = to_stored(outcome.reply);
@@ -301,9 +371,13 @@ void entity_actor::record_dead_letter(const header& head, uint32_t number,
 
 void entity_actor::commit(const header& head, Record x, entity_outcome outcome) {
   position_ = x.position();
+  x.set_handled_ms(environment_->time->now_ms());
+  x.set_node(environment_->node);
+  if (!head.dead_letter.empty() && outcome.dead_letter.empty())
+    outcome.batch.erase_dead_letter(head.dead_letter);
   if (head.from_outside()) {
     outcome.batch.put_command(address_, head.id, position_);
-    remember(head.id, {position_, x.command_hash(), outcome.reply});
+    remember(head.id, {position_, x.command_hash(), outcome.reply, outcome.deferred});
   } else {
     inbox_[head.from] = head.sequence;
   }

@@ -28,6 +28,8 @@ struct entity_environment {
   runtime_options options;
   /// Called before each decision; a test makes it throw, as a defect in a handler would.
   std::function<void(const header&, uint32_t number)> before_decision;
+  /// Who handled a record, for people.
+  std::string node;
   /// Entities and partitions that still run: what they were given outlives the last of them.
   std::shared_ptr<std::atomic<int64_t>> running = std::make_shared<std::atomic<int64_t>>(0);
 };
@@ -36,6 +38,8 @@ struct entity_environment {
 enum class outcome_kind : uint8_t {
   /// There is a record to commit.
   recorded,
+  /// A command whose answer was deferred came again: it waits for the answer.
+  waiting,
   /// Nothing to record: a read, a refusal, or the first answer again.
   answered,
   /// A message between entities that was handled before.
@@ -56,6 +60,12 @@ struct entity_outcome {
   std::vector<delivery> messages;
   /// The message was set aside as this dead letter.
   std::string dead_letter;
+  /// The command is recorded, and its answer comes later.
+  bool deferred = false;
+  /// Answers to commands that were deferred, each with its command's id.
+  std::vector<answer> late_answers;
+  /// The entity's deadline, when the record changed it; 0 for none any more.
+  std::optional<int64_t> deadline_ms;
 };
 
 /// Sent when an entity's actor ends because of a failure.
@@ -103,6 +113,8 @@ private:
     uint64_t position = 0;
     uint64_t hash = 0;
     answer reply;
+    /// The answer was deferred and has not come.
+    bool open = false;
   };
 
   // -- coming into memory and leaving it ----------------------------------------------------------
@@ -126,6 +138,9 @@ private:
   void record_dead_letter(const header& head, uint32_t number,
                           const google::protobuf::Message& body, const refusal& why,
                           uint32_t attempts);
+  DeadLetter earlier_letter(const header& head) const;
+  void add_late_answers(std::vector<deferred_answer> late, Record& record, entity_outcome& outcome);
+  void note_deadline(entity_outcome& outcome);
   void commit(const header& head, Record record, entity_outcome outcome);
   void address_messages(const header& head, std::vector<outgoing_message> messages, Record& record,
                         std::vector<delivery>& out) const;
@@ -142,6 +157,8 @@ private:
   std::unique_ptr<entity> entity_;
   uint64_t position_ = 0;
   uint64_t snapshot_position_ = 0;
+  /// The deadline that is on disk.
+  int64_t deadline_ms_ = 0;
   std::map<std::string, uint64_t> inbox_;
   std::unordered_map<std::string, answered_command> recent_;
   /// Keys of `recent_`, oldest first.

@@ -126,6 +126,22 @@ std::vector<delivery> outbox::take_overdue(int64_t now_ms) {
   return result;
 }
 
+std::vector<overdue_flow> outbox::take_newly_overdue(int64_t now_ms) {
+  std::vector<overdue_flow> result;
+  for (auto& [from, x] : senders_)
+    for (auto& [to, queue] : x.to) {
+      if (queue.messages.empty())
+        continue;
+      const auto& oldest = queue.messages.front();
+      auto deadline = oldest.head.deadline_ms;
+      if (deadline == 0 || deadline >= now_ms || queue.reported == oldest.head.sequence)
+        continue;
+      queue.reported = oldest.head.sequence;
+      result.push_back({oldest.head.correlation, oldest.number, to});
+    }
+  return result;
+}
+
 std::vector<mark_change> outbox::take_mark_changes() {
   std::vector<mark_change> result;
   for (auto at = senders_.begin(); at != senders_.end();) {

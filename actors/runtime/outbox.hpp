@@ -35,6 +35,14 @@ struct mark_change {
   std::optional<uint64_t> lowest_position;
 };
 
+/// A flow that waits for a message beyond its deadline.
+struct overdue_flow {
+  std::string correlation;
+  /// The message that it waits for, and its receiver.
+  uint32_t number = 0;
+  std::string to;
+};
+
 /// The outboxes of all entities of a partition.
 class outbox {
 public:
@@ -61,6 +69,10 @@ public:
   /// doubles.
   std::vector<delivery> take_overdue(int64_t now_ms);
 
+  /// Flows whose deadline is before `now_ms` (milliseconds since 1970) and that wait for the oldest
+  /// message of a pair, each once.
+  std::vector<overdue_flow> take_newly_overdue(int64_t now_ms);
+
   /// Marks that lag behind by much or are not needed any more. They count as written.
   std::vector<mark_change> take_mark_changes();
 
@@ -78,6 +90,8 @@ private:
     int64_t last_progress_ms = 0;
     int64_t last_sent_ms = 0;
     unsigned redeliveries = 0;
+    /// Sequence of the message that was found overdue last.
+    uint64_t reported = 0;
   };
 
   struct sender {

@@ -28,6 +28,10 @@ void refuse_command(caf::response_promise& promise, const std::string& id, const
   promise.deliver(answer{id, why.code, why.text, {}, 0, false});
 }
 
+std::string command_key(const std::string& address, const std::string& id) {
+  return address + '\0' + id;
+}
+
 bool has_control_characters(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
@@ -82,6 +86,7 @@ caf::behavior partition_actor::make_behavior() {
           [this](entity_passivated& x) { passivated(x); },
           [this](restart_entity x) { restarted(x.slot); },
           [this](partition_tick) { tick(); },
+          [this](const drop_request& x) { return drop_dead_letter(x.dead_letter); },
           [this](activity_query) { return current_activity(); },
           [this](passivate_all) {
             for (auto& [id, x] : slots_)
@@ -182,6 +187,9 @@ void partition_actor::fail_upward(ErrorCode code, const std::string& text) {
         refuse_command(message.promise, message.content.get_as<header>(0).id, why);
   for (auto& [content, promise] : early_)
     refuse_command(promise, content.get_as<header>(0).id, why);
+  for (auto& [key, promises] : deferred_)
+    for (auto& promise : promises)
+      refuse_command(promise, key.substr(key.find('\0') + 1), why);
   send(environment_.supervisor, partition_failed{index_, incarnation_, code, text});
   quit(caf::make_error(caf::sec::runtime_error, text));
 }
@@ -223,7 +231,7 @@ std::optional<refusal> partition_actor::check_command(const header& head, uint32
     return wrong;
   const auto& kind = *environment_.entities->kinds->find(kind_of(head.to));
   const auto& info = *catalogue_data::find(number);
-  if (std::ranges::find(info.senders, "outside") == info.senders.end())
+  if (head.dead_letter.empty() && std::ranges::find(info.senders, "outside") == info.senders.end())
     return refusal{UNSUPPORTED,
                    info.name + " is sent by " + info.senders.front() + " only, not from outside."};
   if (!kind.can_handle(number))
@@ -293,8 +301,13 @@ void partition_actor::finish(entity_outcome& outcome) {
   if (outcome.kind == outcome_kind::out_of_order)
     return;
   const auto& head = message.content.get_as<header>(0);
+  if (outcome.kind == outcome_kind::waiting) {
+    keep_waiting(x->address, head.id, std::move(message.promise));
+    return;
+  }
   in_flight entry;
   entry.slot = outcome.slot;
+  entry.address = x->address;
   entry.position = outcome.position;
   entry.number = number_of_message(message.content);
   entry.is_record = outcome.kind == outcome_kind::recorded;
@@ -303,6 +316,9 @@ void partition_actor::finish(entity_outcome& outcome) {
   entry.promise = std::move(message.promise);
   entry.reply = std::move(outcome.reply);
   entry.reply.id = head.id;
+  entry.deferred = outcome.deferred;
+  entry.late_answers = std::move(outcome.late_answers);
+  entry.deadline_ms = outcome.deadline_ms;
   if (!entry.from_outside)
     entry.acknowledge = acknowledgement{head.from, x->address, head.sequence};
   if (entry.is_dead_letter)
@@ -384,7 +400,10 @@ void partition_actor::committed(const commit_notice& notice) {
   }
   flush_backlog();
   if (!open_ && !failed_) {
-    if (auto recovered = recover_outbox(); !recovered) {
+    auto recovered = recover_outbox();
+    if (recovered)
+      recovered = recover_deadlines();
+    if (!recovered) {
       fail_upward(to_refusal(recovered.error()).code, recovered.error().text);
       return;
     }
@@ -411,15 +430,123 @@ void partition_actor::release(in_flight entry, std::vector<acknowledgement>& ent
     }
     if (!entry.messages.empty())
       outbox_.add(std::move(entry.messages), now_ms());
+    if (entry.deadline_ms)
+      change_deadline(entry.address, *entry.deadline_ms);
   }
-  count(entry.number, entry.reply);
+  if (entry.number != 0)
+    count(entry.number, entry.reply);
   if (entry.acknowledge)
     entries.push_back(std::move(*entry.acknowledge));
-  if (entry.from_outside) {
-    --commands_;
-    environment_.metrics->commands_in_flight->dec();
-    entry.promise.deliver(std::move(entry.reply));
+  if (entry.from_outside && entry.deferred)
+    keep_waiting(entry.address, entry.reply.id, std::move(entry.promise));
+  else if (entry.from_outside)
+    answer_one(entry.promise, std::move(entry.reply));
+  for (auto& late : entry.late_answers)
+    answer_late(entry.address, std::move(late));
+}
+
+// -- answers that come later, deadlines -----------------------------------------------------------
+
+void partition_actor::answer_one(caf::response_promise& promise, answer reply) {
+  --commands_;
+  environment_.metrics->commands_in_flight->dec();
+  promise.deliver(std::move(reply));
+}
+
+void partition_actor::keep_waiting(const std::string& address, const std::string& id,
+                                   caf::response_promise promise) {
+  deferred_[command_key(address, id)].push_back(std::move(promise));
+}
+
+void partition_actor::answer_late(const std::string& address, answer reply) {
+  auto waiting = deferred_.extract(command_key(address, reply.id));
+  if (!waiting)
+    return;
+  for (auto& promise : waiting.mapped())
+    answer_one(promise, reply);
+}
+
+void partition_actor::change_deadline(const std::string& address, int64_t deadline_ms) {
+  if (auto at = deadlines_.find(address); at != deadlines_.end()) {
+    due_.erase({at->second.due_ms, address});
+    deadlines_.erase(at);
   }
+  if (deadline_ms == 0)
+    return;
+  deadlines_.emplace(address, set_deadline{deadline_ms, deadline_ms});
+  due_.emplace(deadline_ms, address);
+}
+
+/// An entity that is told moves its deadline. Until it has, it is told again, under the same id.
+void partition_actor::tell_deadlines() {
+  auto now = environment_.entities->time->now_ms();
+  while (!due_.empty() && due_.begin()->first <= now && !failed_) {
+    auto [due_ms, address] = *due_.begin();
+    due_.erase(due_.begin());
+    auto& x = deadlines_.at(address);
+    x.due_ms = now + options_.redelivery_ms;
+    due_.emplace(x.due_ms, address);
+    DeadlinePassed body;
+    body.set_key(address.substr(address.find('/') + 1));
+    body.set_deadline_ms(x.deadline_ms);
+    header head;
+    head.to = address;
+    head.id = "deadline/" + std::to_string(x.deadline_ms);
+    head.correlation = head.id;
+    head.time_ms = now;
+    ++commands_;
+    environment_.metrics->commands_in_flight->inc();
+    environment_.metrics->deadlines->inc();
+    deliver_to_entity(head,
+                      {to_caf_message(head, number_of<DeadlinePassed>, body), {}, true, 0, {}});
+  }
+}
+
+tl::expected<void, storage::storage_error> partition_actor::recover_deadlines() {
+  std::string after;
+  for (;;) {
+    auto page = environment_.entities->store->deadlines(after, outbox_page);
+    if (!page)
+      return tl::unexpected{page.error()};
+    for (auto& x : *page)
+      if (environment_.routes->index_of(x.address) == index_)
+        change_deadline(x.address, static_cast<int64_t>(x.deadline_ms));
+    if (page->size() < outbox_page)
+      return {};
+    after = page->back().address;
+  }
+}
+
+void partition_actor::report_overdue() {
+  for (auto& x : outbox_.take_newly_overdue(environment_.entities->time->now_ms())) {
+    environment_.metrics->overdue_flows->inc();
+    spdlog::warn("flow {} is overdue: it waits for {} to {}", x.correlation,
+                 catalogue_data::find(x.number)->name, x.to);
+  }
+}
+
+caf::response_promise partition_actor::drop_dead_letter(const std::string& id) {
+  auto promise = make_response_promise();
+  auto found = environment_.entities->store->read_dead_letter(id);
+  if (!found || !*found) {
+    auto why = found ? refusal{NOT_FOUND, "There is no dead letter " + id + "."}
+                     : to_refusal(found.error());
+    refuse_command(promise, id, why);
+    return promise;
+  }
+  storage::write_batch batch;
+  batch.erase_dead_letter(id);
+  in_flight entry;
+  entry.ticket = last_ticket_ + 1;
+  entry.from_outside = true;
+  entry.reply.id = id;
+  entry.promise = promise;
+  in_flight_.push_back(std::move(entry));
+  ++commands_;
+  environment_.metrics->commands_in_flight->inc();
+  spdlog::info("dead letter {} was dropped", id);
+  submit(std::move(batch));
+  return promise;
 }
 
 void partition_actor::count(uint32_t number, const answer& reply) {
@@ -626,6 +753,8 @@ void partition_actor::tick() {
   flush_backlog();
   update_marks();
   send_again();
+  tell_deadlines();
+  report_overdue();
   show_gauges({static_cast<int64_t>(waiting_), static_cast<int64_t>(outbox_.size()),
                outbox_.oldest_wait_ms(now_ms())});
   if (!failed_)

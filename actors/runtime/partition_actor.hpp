@@ -18,6 +18,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -53,6 +54,11 @@ struct open_partition {};
 /// The back-off of an entity is over.
 struct restart_entity {
   uint64_t slot = 0;
+};
+
+/// Drops a dead letter of an entity of this partition. Answered with `answer`.
+struct drop_request {
+  std::string dead_letter;
 };
 
 /// Is anything under way? Answered with `activity`.
@@ -145,6 +151,7 @@ private:
   struct in_flight {
     uint64_t ticket = 0;
     uint64_t slot = 0;
+    std::string address;
     uint64_t position = 0;
     uint32_t number = 0;
     bool is_record = false;
@@ -154,6 +161,16 @@ private:
     answer reply;
     std::optional<acknowledgement> acknowledge;
     std::vector<delivery> messages;
+    bool deferred = false;
+    std::vector<answer> late_answers;
+    std::optional<int64_t> deadline_ms;
+  };
+
+  /// A deadline that an entity has set.
+  struct set_deadline {
+    int64_t deadline_ms = 0;
+    /// When the entity is told, or told again.
+    int64_t due_ms = 0;
   };
 
   // -- beginning and end --------------------------------------------------------------------------
@@ -161,6 +178,7 @@ private:
   void recover();
   tl::expected<void, storage::storage_error> recover_outbox();
   tl::expected<void, storage::storage_error> recover_messages_of(const storage::outbox_mark& mark);
+  tl::expected<void, storage::storage_error> recover_deadlines();
   void fail_upward(ErrorCode code, const std::string& text);
 
   // -- messages in --------------------------------------------------------------------------------
@@ -184,6 +202,17 @@ private:
   void send_acknowledgements(std::vector<acknowledgement> entries);
   void take_acknowledgements(const acknowledgements& x);
   void count(uint32_t number, const answer& reply);
+
+  // -- answers that come later, deadlines ---------------------------------------------------------
+
+  void answer_one(caf::response_promise& promise, answer reply);
+  void keep_waiting(const std::string& address, const std::string& id,
+                    caf::response_promise promise);
+  void answer_late(const std::string& address, answer reply);
+  void change_deadline(const std::string& address, int64_t deadline_ms);
+  void tell_deadlines();
+  void report_overdue();
+  caf::response_promise drop_dead_letter(const std::string& id);
 
   // -- entities -----------------------------------------------------------------------------------
 
@@ -229,6 +258,11 @@ private:
   /// Batches that the writer had no room for.
   std::deque<std::pair<uint64_t, storage::write_batch>> backlog_;
   outbox outbox_;
+  /// Callers whose command was deferred, by address and command id.
+  std::unordered_map<std::string, std::vector<caf::response_promise>> deferred_;
+  std::unordered_map<std::string, set_deadline> deadlines_;
+  /// Entities by when they are told of their deadline.
+  std::set<std::pair<int64_t, std::string>> due_;
   restart_tracker restarts_;
 
   size_t commands_ = 0;

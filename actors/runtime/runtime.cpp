@@ -76,6 +76,7 @@ runtime::runtime(caf::actor_system& system, runtime_setup setup,
   entities->kinds = &kinds_;
   entities->time = setup.time;
   entities->options = setup.options;
+  entities->node = std::move(setup.node);
   entities->before_decision = std::move(setup.before_decision);
   running_ = entities->running;
   partition_environment environment{std::move(entities), writer_.get(), routes_.get(),
@@ -160,6 +161,20 @@ void runtime::passivate_all() {
       caf::anon_send(partition, actors::passivate_all{});
   settle(10'000);
   store_->trim();
+}
+
+answer runtime::drop_dead_letter(const std::string& id) {
+  answer result{id, UNAVAILABLE, "The partition of " + id + " is being restarted.", {}, 0, false};
+  auto partition = routes_->find(id.substr(0, id.rfind('@')));
+  if (!partition)
+    return result;
+  caf::scoped_actor self{system_};
+  self->request(partition, std::chrono::seconds{30}, drop_request{id})
+    .receive([&result](const answer& x) { result = x; },
+             [&result](const caf::error&) {
+               result.text = "Dropping " + result.id + " was not confirmed; look it up again.";
+             });
+  return result;
 }
 
 void runtime::fail_entity(const std::string& address) {

@@ -23,6 +23,8 @@ struct runtime_setup {
   storage::writer_options writer;
   runtime_options options;
   entity_kinds kinds{{}};
+  /// The node's name, for people.
+  std::string node = "node-1";
   const clock* time = &system_clock();
   /// See entity_environment: the seam through which a test makes handlers fail.
   std::function<void(const header&, uint32_t number)> before_decision;
@@ -60,6 +62,9 @@ public:
 
   /// Makes all idle entities leave memory, and gives clean pages back to the system.
   void passivate_all();
+
+  /// Drops a dead letter for good. NOT_FOUND when there is none with this id.
+  answer drop_dead_letter(const std::string& id);
 
   /// Makes an entity, or with an empty address the partition of `index`, fail as a defect would.
   void fail_entity(const std::string& address);

@@ -28,6 +28,8 @@ runtime_metrics::runtime_metrics(caf::actor_system& system) {
   redeliveries = counter("redeliveries", "Messages delivered again.");
   overloaded = counter("overloaded", "Commands refused because too much was under way.");
   dead_letters = counter("dead-letters", "Messages set aside.");
+  deadlines = counter("deadlines", "Deadlines that entities were told of.");
+  overdue_flows = counter("overdue-flows", "Flows beyond their deadline.");
   entity_restarts = counter("entity-restarts", "Entities restarted after a failure.");
   partition_restarts = counter("partition-restarts", "Partitions restarted after a failure.");
   activations = counter("activations", "Entities brought into memory.");

@@ -27,6 +27,10 @@ struct runtime_metrics {
   /// Commands from outside that were refused because too much was under way.
   caf::telemetry::int_counter* overloaded;
   caf::telemetry::int_counter* dead_letters;
+  /// Deadlines that entities were told of.
+  caf::telemetry::int_counter* deadlines;
+  /// Flows that were found to wait for a message beyond their deadline.
+  caf::telemetry::int_counter* overdue_flows;
   caf::telemetry::int_counter* entity_restarts;
   caf::telemetry::int_counter* partition_restarts;
   caf::telemetry::int_counter* activations;

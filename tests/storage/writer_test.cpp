@@ -41,6 +41,12 @@ public:
   result<std::vector<outbox_mark>> outbox(std::string_view, std::size_t) const override {
     return {};
   }
+  result<std::vector<entity_deadline>> deadlines(std::string_view, std::size_t) const override {
+    return {};
+  }
+  result<std::optional<std::string>> read_dead_letter(std::string_view) const override {
+    return {};
+  }
   result<std::vector<dead_letter>> dead_letters(std::string_view, std::size_t) const override {
     return {};
   }
