@@ -65,7 +65,16 @@ std::string score_text(const Score& score) {
     text += " (awarded to the hosts)";
   if (score.award() == TO_AWAY)
     text += " (awarded to the visitors)";
+  if (score.shootout_home() > 0 || score.shootout_away() > 0)
+    text += " (" + std::to_string(score.shootout_home()) + '-'
+            + std::to_string(score.shootout_away()) + " on penalties)";
   return text;
+}
+
+std::string as_sentence(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text.ends_with('.') ? text : text + '.';
 }
 
 league::result to_league_result(league::team_index home, league::team_index away,

@@ -26,8 +26,11 @@ bool is_expelled(const SeasonRules& rules, const std::string& team);
 tl::expected<league::rules, std::string> to_league_rules(const SeasonRules& rules,
                                                          const team_refs& teams);
 
-/// "2-1", or "0-0 (awarded to the visitors)".
+/// "2-1", "0-0 (awarded to the visitors)", or "1-1 (4-2 on penalties)".
 std::string score_text(const Score& score);
+
+/// The words of league/ as a sentence of ours: a capital letter first, a full stop last.
+std::string as_sentence(std::string text);
 
 /// A result for league/.
 league::result to_league_result(league::team_index home, league::team_index away,

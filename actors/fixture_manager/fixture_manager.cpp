@@ -1,13 +1,15 @@
 #include "actors/fixture_manager/fixture_manager.hpp"
 
+#include "actors/calendar.hpp"
+#include "actors/fixture_manager/play_offs.hpp"
 #include "actors/season_rules.hpp"
 #include "league/fixture_list.hpp"
+#include "messages/catalogue.hpp"
 #include "messages/text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
+#include <ranges>
 #include <set>
 
 namespace touchline::actors {
@@ -16,37 +18,6 @@ namespace {
 
 using event = FixtureManagerEvent;
 using state = FixtureManagerState;
-
-// -- dates ----------------------------------------------------------------------------------------
-
-std::optional<std::chrono::year_month_day> parse_date(const std::string& text) {
-  std::array<int, 3> parts{};
-  auto is_digit_or_hyphen = [](char c) { return (c >= '0' && c <= '9') || c == '-'; };
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-' || std::ranges::count(text, '-') != 2
-      || !std::ranges::all_of(text, is_digit_or_hyphen))
-    return std::nullopt;
-  constexpr std::array<std::pair<size_t, size_t>, 3> places{{{0, 4}, {5, 2}, {8, 2}}};
-  for (size_t i = 0; i < parts.size(); ++i) {
-    auto begin = text.data() + places[i].first;
-    auto end = begin + places[i].second;
-    if (auto [stop, error] = std::from_chars(begin, end, parts[i]);
-        error != std::errc{} || stop != end)
-      return std::nullopt;
-  }
-  std::chrono::year_month_day date{std::chrono::year{parts[0]},
-                                   std::chrono::month{static_cast<unsigned>(parts[1])},
-                                   std::chrono::day{static_cast<unsigned>(parts[2])}};
-  return date.ok() ? std::optional{date} : std::nullopt;
-}
-
-std::string to_text(std::chrono::year_month_day date) {
-  auto pad = [](std::string digits, size_t width) {
-    return std::string(width - std::min(width, digits.size()), '0') + digits;
-  };
-  return pad(std::to_string(static_cast<int>(date.year())), 4) + '-'
-         + pad(std::to_string(static_cast<unsigned>(date.month())), 2) + '-'
-         + pad(std::to_string(static_cast<unsigned>(date.day())), 2);
-}
 
 // -- fixture lists --------------------------------------------------------------------------------
 
@@ -82,6 +53,9 @@ std::optional<std::string> check_fixture(const Fixture& x, const team_refs& team
   if (x.has_score())
     return "Fixture " + std::to_string(x.number())
            + " has a score; results come with result.create.";
+  if (x.play_off())
+    return "Fixture " + std::to_string(x.number())
+           + " is a play-off; those are added when the league matches are over.";
   return std::nullopt;
 }
 
@@ -101,13 +75,6 @@ std::optional<std::string> check_given_fixtures(const FixtureListGenerate& messa
 }
 
 using fixtures = google::protobuf::RepeatedPtrField<Fixture>;
-
-/// The words of league/ as a sentence of ours.
-std::string as_sentence(std::string text) {
-  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
-    text.front() = static_cast<char>(text.front() - 'a' + 'A');
-  return text.ends_with('.') ? text : text + '.';
-}
 
 tl::expected<fixtures, std::string> generate(const FixtureListGenerate& message) {
   auto start = parse_date(message.start());
@@ -143,15 +110,60 @@ std::optional<std::string> check_season(const FixtureListGenerate& message) {
   return check_given_fixtures(message);
 }
 
+/// How many teams the final table has: none that was expelled, and on points per game only those
+/// that play.
+uint64_t ranked_teams(const FixtureListGenerate& message, const fixtures& list) {
+  const auto& rules = message.rules();
+  std::set<std::string> ranked;
+  for (auto& x : list)
+    if (!is_expelled(rules, x.home()) && !is_expelled(rules, x.away()))
+      ranked.insert({x.home(), x.away()});
+  if (!rules.points_per_game())
+    for (auto& x : message.teams())
+      if (!is_expelled(rules, x.team()))
+        ranked.insert(x.team());
+  return ranked.size();
+}
+
+std::optional<std::string> check_last_day(uint32_t play_offs, const fixtures& list) {
+  auto last = parse_date(std::ranges::max_element(list, {}, &Fixture::date)->date());
+  std::chrono::year_month_day final_day{std::chrono::sys_days{*last} + play_off_length(play_offs)};
+  if (static_cast<int>(final_day.year()) > max_year)
+    return "The play-offs would end after the year " + std::to_string(max_year) + ".";
+  return std::nullopt;
+}
+
+/// Whether everybody who shall go up, play off and go down has a place of the table.
+std::optional<std::string> check_promotion(const FixtureListGenerate& message,
+                                           const fixtures& list) {
+  const auto& rules = message.rules();
+  if (!is_play_off_size(rules.play_offs()))
+    return "A play-off has 0, 2, 4 or 8 teams, not " + std::to_string(rules.play_offs()) + ".";
+  if (!rules.pyramid().empty() && rules.pyramid() != pyramid_of(message.league()))
+    return "The league " + message.league() + " belongs to the pyramid "
+           + std::string{pyramid_of(message.league())} + ", not to \"" + excerpt(rules.pyramid())
+           + "\".";
+  if (rules.promoted() == 0 && rules.play_offs() == 0 && rules.pyramid().empty())
+    return std::nullopt;
+  auto ranked = ranked_teams(message, list);
+  if (uint64_t{rules.promoted()} + rules.play_offs() + rules.relegated() > ranked)
+    return "The final table has " + std::to_string(ranked) + " teams, too few for "
+           + std::to_string(rules.promoted()) + " to go up, " + std::to_string(rules.play_offs())
+           + " to play off and " + std::to_string(rules.relegated()) + " to go down.";
+  return check_last_day(rules.play_offs(), list);
+}
+
 /// Whether a season that exists was made of the same teams, pairs and rules: dates may move.
 bool is_same_season(const state& now, const FixtureListGenerate& message, const fixtures& list) {
   auto same_team = [](const TeamRef& a, const TeamRef& b) { return a.team() == b.team(); };
   auto same_pair = [](const Fixture& a, const Fixture& b) {
     return a.home() == b.home() && a.away() == b.away();
   };
+  auto league_matches
+    = std::views::take_while(now.fixtures(), [](auto& x) { return !x.play_off(); });
   return std::ranges::equal(now.teams(), message.teams(), same_team)
-         && now.fixtures_size() == list.size()
-         && std::ranges::is_permutation(now.fixtures(), list, same_pair)
+         && std::ranges::distance(league_matches) == list.size()
+         && std::ranges::is_permutation(league_matches, list, same_pair)
          && now.rules().SerializeAsString() == message.rules().SerializeAsString();
 }
 
@@ -181,10 +193,12 @@ InfoFixtureListGenerated list_of_team(const event::Generated& x, int index) {
 
 // -- results --------------------------------------------------------------------------------------
 
+/// The fixture of two teams; when they meet in the play-offs as well, that one.
 const Fixture* find_fixture(const state& now, const std::string& home, const std::string& away) {
-  auto at = std::ranges::find_if(now.fixtures(),
-                                 [&](auto& x) { return x.home() == home && x.away() == away; });
-  return at == now.fixtures().end() ? nullptr : &*at;
+  for (auto& x : std::views::reverse(now.fixtures()))
+    if (x.home() == home && x.away() == away)
+      return &x;
+  return nullptr;
 }
 
 std::optional<std::string> check_goals(const Fixture& fixture, const Score& score,
@@ -223,13 +237,31 @@ tl::expected<const Fixture*, refusal> check_result(const state& now, const Messa
     return refuse(INVALID_ARGUMENT, "The score of " + message.home() + " against " + message.away()
                                       + " must be 0 to " + std::to_string(max_goals)
                                       + " goals for each team.");
+  if (!fixture->play_off() && has_shoot_out(message.score()))
+    return refuse(INVALID_ARGUMENT, message.home() + " against " + message.away()
+                                      + " is a league match; it has no shoot-out.");
   if (auto wrong = check_goals(*fixture, message.score(), message.goals()))
     return refuse(INVALID_ARGUMENT, *wrong);
   return fixture;
 }
 
+/// Why a result that is recorded cannot be changed any more, if so.
+std::optional<refusal> check_correctable(const state& now, const Fixture& fixture) {
+  if (now.completed())
+    return refusal{CONFLICT, "The season " + now.season()
+                               + " is complete and its money is paid; its results stand."};
+  if (!fixture.play_off() && has_play_offs(now))
+    return refusal{CONFLICT, "The play-offs of the season " + now.season()
+                               + " have begun; the results of its league matches stand."};
+  if (fixture.play_off() && has_later_round(now, fixture))
+    return refusal{CONFLICT, "The next round of the play-offs has begun; the result of "
+                               + fixture.home() + " against " + fixture.away() + " stands."};
+  return std::nullopt;
+}
+
 bool is_same(const Score& a, const Score& b) {
-  return a.home() == b.home() && a.away() == b.away() && a.award() == b.award();
+  return a.home() == b.home() && a.away() == b.away() && a.award() == b.award()
+         && a.shootout_home() == b.shootout_home() && a.shootout_away() == b.shootout_away();
 }
 
 template <class Message>
@@ -247,20 +279,83 @@ decision<event> take_result(const Message& message, const Fixture& fixture) {
   return std::move(result.send(std::move(info)).record(std::move(fact)));
 }
 
-InfoSeasonCompleted season_completed(const state& now) {
-  InfoSeasonCompleted info;
-  info.set_league(now.league());
-  info.set_season(now.season());
+// -- the end of a season --------------------------------------------------------------------------
+
+/// The final table, from the league matches alone.
+google::protobuf::RepeatedPtrField<Standing> final_table(const state& now) {
+  google::protobuf::RepeatedPtrField<Standing> result;
   league::table counts{static_cast<size_t>(now.teams_size())};
   for (auto& x : now.fixtures()) {
     auto home = index_of_team(now.teams(), x.home());
     auto away = index_of_team(now.teams(), x.away());
-    if (x.has_score() && home && away)
+    if (x.has_score() && !x.play_off() && home && away)
       counts.add(to_league_result(*home, *away, x.score()));
   }
   if (auto rules = to_league_rules(now.rules(), now.teams()))
-    add_standings(counts.standings(*rules), now.teams(), *info.mutable_table());
+    add_standings(counts.standings(*rules), now.teams(), result);
+  return result;
+}
+
+std::string last_day_of(const state& now) {
+  std::string last;
+  for (auto& x : now.fixtures())
+    if (x.has_score())
+      last = std::max(last, x.date());
+  return last;
+}
+
+/// `winner` of the play-offs is empty when there were none.
+InfoSeasonCompleted season_completed(const state& now,
+                                     google::protobuf::RepeatedPtrField<Standing> table,
+                                     const std::string& winner) {
+  InfoSeasonCompleted info;
+  info.set_league(now.league());
+  info.set_season(now.season());
+  info.set_pyramid(now.rules().pyramid());
+  info.set_last_day(last_day_of(now));
+  auto rows = static_cast<uint32_t>(table.size());
+  for (uint32_t i = 0; i < std::min(now.rules().promoted(), rows); ++i)
+    info.add_promoted(table[static_cast<int>(i)].team());
+  if (!winner.empty())
+    info.add_promoted(winner);
+  for (auto i = rows - std::min(now.rules().relegated(), rows); i < rows; ++i)
+    info.add_relegated(table[static_cast<int>(i)].team());
+  *info.mutable_table() = std::move(table);
   return info;
+}
+
+/// Whether the results that count, and this one, are all that the league matches or the round of
+/// the play-offs have.
+bool is_last_result(const state& now, const Fixture& fixture) {
+  if (!fixture.play_off())
+    return now.results() + 1 == now.needed();
+  return std::ranges::all_of(now.fixtures(), [&](auto& x) {
+    return !x.play_off() || x.number() == fixture.number()
+           || now.counted(static_cast<int>(x.number()) - 1);
+  });
+}
+
+/// All matches so far are over: adds the next round of the play-offs, or completes the season.
+decided<event> conclude(const state& now, decision<event> result) {
+  auto table = final_table(now);
+  auto first = now.rules().promoted();
+  auto qualifiers = now.qualifiers();
+  auto last = std::min(first + now.rules().play_offs(), static_cast<uint32_t>(table.size()));
+  if (qualifiers.empty())
+    for (auto i = first; i < last; ++i)
+      *qualifiers.Add() = table[static_cast<int>(i)].team();
+  auto progress = progress_of_play_offs(now, qualifiers);
+  if (!progress)
+    return refuse(DAMAGED, as_sentence(progress.error()));
+  event fact;
+  if (progress->next_round.empty()) {
+    fact.set_completed(true);
+    result.send(season_completed(now, std::move(table), progress->winner));
+  } else {
+    *fact.mutable_play_off_round()->mutable_qualifiers() = std::move(qualifiers);
+    *fact.mutable_play_off_round()->mutable_fixtures() = std::move(progress->next_round);
+  }
+  return std::move(result.record(std::move(fact)));
 }
 
 } // namespace
@@ -274,6 +369,8 @@ decided<event> fixture_manager::decide(const state& now, const FixtureListGenera
     list = generate(message);
   if (!list)
     return refuse(INVALID_ARGUMENT, list.error());
+  if (auto wrong = check_promotion(message, *list))
+    return refuse(INVALID_ARGUMENT, *wrong);
   if (now.fixtures_size() > 0) {
     if (is_same_season(now, message, *list))
       return decision<event>{};
@@ -322,6 +419,9 @@ decided<event> fixture_manager::decide(const state& now, const ResultCreate& mes
                               + score_text(message.score())
                               + "; a correction is a message of its own, result.correct.");
   }
+  if ((*fixture)->play_off())
+    if (auto wrong = check_play_off_score(now, **fixture, message.score()))
+      return tl::unexpected{*wrong};
   return take_result(message, **fixture);
 }
 
@@ -333,9 +433,11 @@ decided<event> fixture_manager::decide(const state& now, const ResultCorrect& me
   if (!(*fixture)->has_score())
     return refuse(CONFLICT, message.home() + " against " + message.away()
                               + " has no result to correct; record it with result.create.");
-  if (now.completed())
-    return refuse(CONFLICT, "The season " + message.season()
-                              + " is complete and its money is paid; its results stand.");
+  if (auto wrong = check_correctable(now, **fixture))
+    return tl::unexpected{*wrong};
+  if ((*fixture)->play_off())
+    if (auto wrong = check_play_off_score(now, **fixture, message.score()))
+      return tl::unexpected{*wrong};
   // The scorers may be what is corrected.
   if (is_same((*fixture)->score(), message.score()) && message.goals().empty())
     return decision<event>{};
@@ -371,11 +473,8 @@ decided<event> fixture_manager::decide(const state& now, const LeagueTableUpdate
   event fact;
   fact.set_counted(number);
   result.record(std::move(fact));
-  if (now.results() + 1 == now.needed()) {
-    event completed;
-    completed.set_completed(true);
-    result.record(std::move(completed)).send(season_completed(now));
-  }
+  if (is_last_result(now, fixture))
+    return conclude(now, std::move(result));
   return result;
 }
 
@@ -383,6 +482,11 @@ decided<event> fixture_manager::decide(const state& now, const SponsorDistribute
                                        const header&) {
   decision<event> result;
   if (now.closed())
+    return result;
+  event fact;
+  fact.set_closed(true);
+  result.record(std::move(fact));
+  if (!now.rules().pyramid().empty())
     return result;
   auto count = static_cast<int>(
     std::min(now.rules().relegated(), static_cast<uint32_t>(message.teams_size())));
@@ -394,9 +498,7 @@ decided<event> fixture_manager::decide(const state& now, const SponsorDistribute
     relegate.set_position(static_cast<uint32_t>(i) + 1);
     result.send(std::move(relegate));
   }
-  event fact;
-  fact.set_closed(true);
-  return std::move(result.record(std::move(fact)));
+  return result;
 }
 
 decided<event> fixture_manager::decide(const state& now, const InfoTeamUpdated& message,
@@ -436,7 +538,13 @@ void fixture_manager::apply(state& now, const event& fact) {
       break;
     case event::kCounted:
       now.set_counted(static_cast<int>(fact.counted()) - 1, true);
-      now.set_results(now.results() + 1);
+      if (!now.fixtures(static_cast<int>(fact.counted()) - 1).play_off())
+        now.set_results(now.results() + 1);
+      break;
+    case event::kPlayOffRound:
+      *now.mutable_qualifiers() = fact.play_off_round().qualifiers();
+      now.mutable_fixtures()->MergeFrom(fact.play_off_round().fixtures());
+      now.mutable_counted()->Resize(now.fixtures_size(), false);
       break;
     case event::kCompleted:
       now.set_completed(true);

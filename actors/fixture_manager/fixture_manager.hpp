@@ -21,26 +21,32 @@ struct fixture_manager {
 
   /// Makes the season's fixture list, or takes the one that is given, and publishes
   /// info.fixturelistgenerated for each team. The same list again changes nothing; another one is a
-  /// conflict.
+  /// conflict. Refuses a play-off that has not 0, 2, 4 or 8 teams, and more teams that go up, play
+  /// off and go down than the final table has.
   static decided<event> decide(const state&, const FixtureListGenerate&, const header&);
 
   static decided<event> decide(const state&, const FixtureListGet&, const header&);
 
   /// Records a result and publishes info.fixturecompleted. The same result again changes nothing;
-  /// another one is a conflict, because a correction is a message of its own.
+  /// another one is a conflict, because a correction is a message of its own. When two teams meet
+  /// in the play-offs as well, the result is that of the play-off. There, a tie that is level at
+  /// its end needs a shoot-out; in all other matches a shoot-out is refused.
   static decided<event> decide(const state&, const ResultCreate&, const header&);
 
-  /// Replaces a result, until the season is complete.
+  /// Replaces a result, until the season is complete; that of a league match until the play-offs
+  /// begin, and that of a play-off until the next round is known.
   static decided<event> decide(const state&, const ResultCorrect&, const header&);
 
   /// A fixture was completed: asks for the league table to be updated.
   static decided<event> decide(const state&, const InfoFixtureCompleted&, const header&);
 
-  /// Counts a result towards the season; after the last one publishes info.seasoncompleted with the
-  /// final table.
+  /// Counts a result towards the season. After the last league match it adds the first round of the
+  /// play-offs, after the last match of a round the next one, and when nothing is left to play it
+  /// publishes info.seasoncompleted with the final table. Play-offs count for no table.
   static decided<event> decide(const state&, const LeagueTableUpdateResults&, const header&);
 
-  /// The season's money is being distributed: relegates the teams that finished last.
+  /// The season's money is being distributed: relegates the teams that finished last, unless the
+  /// pyramid of the season's rules does.
   static decided<event> decide(const state&, const SponsorDistribute&, const header&);
 
   /// A team has another name: passes it on to the league table.

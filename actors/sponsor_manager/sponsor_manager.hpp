@@ -1,5 +1,5 @@
-// The sponsor manager of a league: its deals, and what they paid to whom. Address:
-// sponsor-manager/LEAGUE.
+// The sponsor manager of a pyramid: deals with its leagues and its teams, and what they paid to
+// whom. Address: sponsor-manager/PYRAMID.
 #pragma once
 
 #include "actors/runtime/decision.hpp"
@@ -9,13 +9,22 @@
 
 namespace touchline::actors {
 
-/// Sponsors of one league.
-inline constexpr int max_sponsors = 100;
-/// Largest amount per season, in minor units: ten trillion pounds.
+/// Sponsors of one pyramid: with all their payments they fit a snapshot of 16 MiB.
+inline constexpr int max_sponsors = 200;
+/// Largest amount per season, bonuses included, in minor units: ten trillion pounds.
 inline constexpr int64_t max_sponsor_amount = 1'000'000'000'000'000;
+/// Largest total of a sponsor, in minor units. A deal that has paid so much pays nothing more.
+inline constexpr int64_t max_sponsor_total = 9'000'000'000'000'000'000;
+/// Position bonuses of one deal: one for each position of the largest league.
+inline constexpr int max_bonuses = 64;
 /// Payments that the state keeps for each sponsor, the newest ones: all earlier ones are in the
 /// stream.
 inline constexpr int max_kept_payments = 512;
+/// Leagues of a pyramid that money is paid for.
+inline constexpr int max_paid_leagues = 64;
+/// Paid seasons that are remembered for each league, those with the largest keys. A season before
+/// all of them is refused, because nobody knows any more whether it was paid.
+inline constexpr int max_paid_seasons = 256;
 
 /// Shares of `amount` minor units by final position, the champion's first: of n teams, the champion
 /// gets n parts, the next n - 1, the last one part. What integer division leaves over is given out
@@ -31,18 +40,24 @@ struct sponsor_manager {
   using messages = message_list<SponsorCreate, SponsorUpdate, SponsorDistribute,
                                 InfoSeasonCompleted, SponsorList>;
 
-  /// Adds a sponsor. Refuses bad names and amounts, and keys that are taken.
+  /// Adds a deal with a league or a team. Refuses bad names and amounts, bonuses whose positions
+  /// overlap or are not 1 to 64, a start after the end, keys that are taken in the pyramid, and a
+  /// 201st sponsor.
   static decided<event> decide(const state&, const SponsorCreate&, const header&);
 
-  /// Changes a sponsor's name, or its amount from the next distribution on.
+  /// Changes a deal from the next distribution on: name, amount, bonuses, start and end.
   static decided<event> decide(const state&, const SponsorUpdate&, const header&);
 
-  /// The season is over: begins the distribution.
+  /// The season of a league is over: begins the distribution.
   static decided<event> decide(const state&, const InfoSeasonCompleted&, const header&);
 
-  /// Pays every sponsor's amount out by final position, once per season.
+  /// Pays every deal that runs on the season's last day, once per league and season: a deal with
+  /// the league by final position, a deal with one of its teams whole, and bonuses on top. Sends
+  /// sponsor.pay to each team that gets something. Refuses a 65th league, and a season of which it
+  /// is not known any more whether it was paid.
   static decided<event> decide(const state&, const SponsorDistribute&, const header&);
 
+  /// The deals with the league, and those with teams of its pyramid.
   static decided<event> decide(const state&, const SponsorList&, const header&);
 
   static void apply(state&, const event&);

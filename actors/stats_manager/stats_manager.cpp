@@ -81,6 +81,24 @@ bool is_annulled(const state& now, uint32_t fixture) {
   return match != now.matches().end() && !counts(now, match->second);
 }
 
+using team_counts = google::protobuf::RepeatedField<uint32_t>;
+
+uint32_t count_of(const team_counts& counts, int team) {
+  return team < counts.size() ? counts[team] : 0;
+}
+
+void count_one(team_counts& counts, uint32_t team) {
+  auto place = static_cast<int>(team);
+  if (counts.size() <= place)
+    counts.Resize(place + 1, 0);
+  ++counts[place];
+}
+
+/// The place of a team whose transfers are counted; nothing for one that is not in the season.
+std::optional<uint32_t> transferring_team(const state& now, const std::string& team) {
+  return team.empty() ? std::nullopt : index_of_team(now.teams(), team);
+}
+
 void add_top_scorers(const state& now, LeagueStats& out) {
   std::map<std::pair<std::string, std::string>, std::pair<uint32_t, uint32_t>> tally;
   for (auto& [number, x] : now.scorers())
@@ -125,6 +143,8 @@ decided<event> stats_manager::decide(const state&, const InfoFixtureListGenerate
 decided<event> stats_manager::decide(const state& now, const InfoFixtureCompleted& message,
                                      const header&) {
   decision<event> result;
+  if (message.fixture().play_off())
+    return result;
   // Without scorers there is nothing to remember, unless a correction takes earlier ones back.
   if (message.goals().empty() && !now.scorers().contains(message.fixture().number()))
     return result;
@@ -137,6 +157,8 @@ decided<event> stats_manager::decide(const state& now, const InfoFixtureComplete
 decided<event> stats_manager::decide(const state& now, const LeagueTableUpdateStats& message,
                                      const header&) {
   const auto& fixture = message.fixture();
+  if (fixture.play_off())
+    return decision<event>{};
   auto home = index_of_team(now.teams(), fixture.home());
   auto away = index_of_team(now.teams(), fixture.away());
   if (!home || !away || !fixture.has_score())
@@ -161,6 +183,28 @@ decided<event> stats_manager::decide(const state& now, const LeagueTableUpdateDa
   fact.mutable_renamed()->set_team(message.team());
   fact.mutable_renamed()->set_name(message.name());
   return decision<event>{}.record(std::move(fact));
+}
+
+decided<event> stats_manager::decide(const state& now, const InfoPlayerTransferredIn& message,
+                                     const header&) {
+  decision<event> result;
+  auto team = transferring_team(now, message.team());
+  if (!team)
+    return result;
+  event fact;
+  fact.set_transferred_in(*team);
+  return std::move(result.record(std::move(fact)));
+}
+
+decided<event> stats_manager::decide(const state& now, const InfoPlayerTransferredOut& message,
+                                     const header&) {
+  decision<event> result;
+  auto team = transferring_team(now, message.team());
+  if (!team)
+    return result;
+  event fact;
+  fact.set_transferred_out(*team);
+  return std::move(result.record(std::move(fact)));
 }
 
 decided<event> stats_manager::decide(const state& now, const LeagueTableGet& message,
@@ -199,6 +243,8 @@ decided<event> stats_manager::decide(const state& now, const StatsGet& message, 
     x.set_form(forms[index]);
     *x.mutable_home() = to_splits(table.home(index));
     *x.mutable_away() = to_splits(table.away(index));
+    x.set_transfers_in(count_of(now.transfers_in(), i));
+    x.set_transfers_out(count_of(now.transfers_out(), i));
   }
   add_top_scorers(now, reply);
   return decision<event>{}.answer_with(reply);
@@ -233,6 +279,12 @@ void stats_manager::apply(state& now, const event& fact) {
       for (auto& team : *now.mutable_teams())
         if (team.team() == fact.renamed().team())
           team.set_name(fact.renamed().name());
+      break;
+    case event::kTransferredIn:
+      count_one(*now.mutable_transfers_in(), fact.transferred_in());
+      break;
+    case event::kTransferredOut:
+      count_one(*now.mutable_transfers_out(), fact.transferred_out());
       break;
     case event::EVENT_NOT_SET:
       break;

@@ -1,5 +1,5 @@
-// The stats manager of a season: the league table, form, home and away records, top scorers.
-// Address: stats-manager/LEAGUE/SEASON.
+// The stats manager of a season: the league table, form, home and away records, top scorers,
+// transfers. Play-offs count for none of them. Address: stats-manager/LEAGUE/SEASON.
 #pragma once
 
 #include "actors/runtime/decision.hpp"
@@ -19,19 +19,26 @@ struct stats_manager {
   using event = StatsManagerEvent;
   using messages
     = message_list<InfoFixtureListGenerated, InfoFixtureCompleted, LeagueTableUpdateStats,
-                   LeagueTableUpdateData, LeagueTableGet, StatsGet>;
+                   LeagueTableUpdateData, InfoPlayerTransferredIn, InfoPlayerTransferredOut,
+                   LeagueTableGet, StatsGet>;
 
   /// A team has its fixtures: gives it a row.
   static decided<event> decide(const state&, const InfoFixtureListGenerated&, const header&);
 
-  /// A fixture was completed: remembers who scored.
+  /// A fixture was completed: remembers who scored, unless it was a play-off.
   static decided<event> decide(const state&, const InfoFixtureCompleted&, const header&);
 
-  /// Counts a result, or replaces one that was corrected.
+  /// Counts a result, or replaces one that was corrected; a play-off changes nothing.
   static decided<event> decide(const state&, const LeagueTableUpdateStats&, const header&);
 
   /// Renames a row.
   static decided<event> decide(const state&, const LeagueTableUpdateData&, const header&);
+
+  /// A player came to a team: counts it. A team that is not in the season changes nothing.
+  static decided<event> decide(const state&, const InfoPlayerTransferredIn&, const header&);
+
+  /// A player left a team: counts it. A team that is not in the season changes nothing.
+  static decided<event> decide(const state&, const InfoPlayerTransferredOut&, const header&);
 
   static decided<event> decide(const state&, const LeagueTableGet&, const header&);
   static decided<event> decide(const state&, const StatsGet&, const header&);

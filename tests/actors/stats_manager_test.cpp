@@ -512,3 +512,83 @@ BOOST_AUTO_TEST_CASE(a_new_name_of_an_unknown_team_is_refused) {
   update.set_team("yew");
   BOOST_TEST(season.refusal_of(update) == "not-found: The season 2022-23 has no team \"yew\".");
 }
+
+// -- play-offs ------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_play_off_changes_nothing) {
+  auto season = open_season();
+  season.take(counted(1, "ash", "elm", 1, 0));
+  auto play_off = counted(7, "elm", "ash", 5, 0);
+  play_off.mutable_fixture()->set_play_off(true);
+  BOOST_TEST(season.changes_nothing(play_off));
+  auto info = completed(play_off.fixture());
+  add_goal(info, "elm", "Kane");
+  BOOST_TEST(season.changes_nothing(info));
+  BOOST_TEST(table_of(season).results() == 1u);
+  BOOST_TEST(scorers_of(season).empty());
+}
+
+// -- transfers ------------------------------------------------------------------------------------
+
+namespace {
+
+/// InfoPlayerTransferredIn or InfoPlayerTransferredOut.
+template <class Info>
+Info transfer_of(const std::string& team) {
+  Info result;
+  result.set_league("en.1");
+  result.set_season("2022-23");
+  result.set_team(team);
+  result.set_player("Saka");
+  return result;
+}
+
+constexpr auto came_to = transfer_of<InfoPlayerTransferredIn>;
+constexpr auto left = transfer_of<InfoPlayerTransferredOut>;
+
+/// "2 in, 1 out" for ash, elm and oak.
+lines transfers_of(stats_context& season) {
+  lines result;
+  for (auto stats = stats_of(season); auto& x : stats.teams())
+    result.push_back(std::to_string(x.transfers_in()) + " in, " + std::to_string(x.transfers_out())
+                     + " out");
+  return result;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(players_who_come_and_go_are_counted_for_their_team) {
+  auto season = open_season();
+  BOOST_TEST(transfers_of(season) == (lines{"0 in, 0 out", "0 in, 0 out", "0 in, 0 out"}),
+             per_element());
+  auto decision = season.take(came_to("elm"));
+  BOOST_TEST(decision.events.size() == 1u);
+  BOOST_TEST(decision.messages.empty());
+  season.take(came_to("elm"));
+  season.take(left("elm"));
+  season.take(left("oak"));
+  BOOST_TEST(transfers_of(season) == (lines{"0 in, 0 out", "2 in, 1 out", "0 in, 1 out"}),
+             per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_transfer_of_a_team_that_is_not_in_the_season_changes_nothing) {
+  auto season = open_season();
+  BOOST_TEST(season.changes_nothing(came_to("yew")));
+  BOOST_TEST(season.changes_nothing(left("yew")));
+  stats_context unknown;
+  BOOST_TEST(unknown.changes_nothing(came_to("elm")));
+  unknown.take(list_of(2, england(), 6));
+  for (auto team : {"elm", ""}) {
+    BOOST_TEST(unknown.changes_nothing(came_to(team)));
+    BOOST_TEST(unknown.changes_nothing(left(team)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_transfer_changes_neither_table_nor_scorers) {
+  auto season = open_season();
+  season.take(counted(1, "ash", "elm", 1, 0));
+  auto before = shown(table_of(season));
+  season.take(came_to("ash"));
+  season.take(left("elm"));
+  BOOST_TEST(shown(table_of(season)) == before);
+}
