@@ -181,6 +181,10 @@ std::optional<refusal> check_beginning(const state& now, const TransferDetails& 
                                      + "\" already; every transfer needs an id of its own."};
   if (auto wrong = check_window(now.rules(), details))
     return wrong;
+  if (details.deadline_ms() <= now.passed_ms())
+    return refusal{DEADLINE_EXCEEDED, "The deadline of the transfer \""
+                                        + excerpt(details.transfer())
+                                        + "\" has passed; send the command again."};
   if (now.open_size() >= max_open_transfers)
     return refusal{OVERLOADED, "The league " + details.league() + " has "
                                  + std::to_string(max_open_transfers)
@@ -367,6 +371,11 @@ decided<event> transfer_manager::decide(const state&, const InfoLeagueConfigured
 decided<event> transfer_manager::decide(const state& now, const DeadlinePassed& message,
                                         const header&) {
   decision<event> result;
+  if (message.deadline_ms() > now.passed_ms()) {
+    event fact;
+    fact.set_deadline_passed(message.deadline_ms());
+    result.record(std::move(fact));
+  }
   for (auto& x : now.open())
     if (can_be_called_off(x) && x.details().deadline_ms() <= message.deadline_ms())
       add_calling_off(now, x, {DEADLINE_EXCEEDED, silence_of(x)}, false, result);
@@ -412,6 +421,9 @@ void transfer_manager::apply(state& now, const event& fact) {
     case event::kCalledOff:
       change(now, fact.called_off().transfer(),
              [&fact](OpenTransfer& x) { call_off(x, fact.called_off()); });
+      break;
+    case event::kDeadlinePassed:
+      now.set_passed_ms(fact.deadline_passed());
       break;
     case event::EVENT_NOT_SET:
       break;

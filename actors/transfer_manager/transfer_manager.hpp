@@ -31,7 +31,8 @@ struct transfer_manager {
 
   /// Begins a transfer to a team, from another one or from outside the league; the answer comes
   /// when it has ended. Refuses bad keys, players and fees, a team that buys from itself, a day
-  /// that is in no transfer window, an id that was used, and a 4,097th transfer under way.
+  /// that is in no transfer window, an id that was used, a deadline that has passed, and a 4,097th
+  /// transfer under way.
   static decided<event> decide(const state&, const TransferIn&, const header&);
 
   /// Begins a transfer away from a team, to another one or out of the league. As above.

@@ -536,7 +536,10 @@ BOOST_AUTO_TEST_CASE(when_the_buyer_does_not_sign_he_is_undone_before_the_seller
 BOOST_AUTO_TEST_CASE(a_transfer_that_is_being_paid_has_no_deadline) {
   auto league = move_before(PAY);
   BOOST_TEST(transfer_manager::deadline_ms(league.now()) == 0);
-  BOOST_TEST(league.changes_nothing(deadline(start_ms + 5'000)));
+  auto decision = league.take(deadline(start_ms + 5'000));
+  BOOST_TEST(decision.messages.empty());
+  BOOST_TEST(decision.late_answers.empty());
+  BOOST_TEST(state_of(league) == PAYING);
 }
 
 BOOST_AUTO_TEST_CASE(a_deadline_calls_off_what_is_due_and_nothing_else) {
@@ -547,13 +550,32 @@ BOOST_AUTO_TEST_CASE(a_deadline_calls_off_what_is_due_and_nothing_else) {
     league.take(move(), head);
   }
   BOOST_TEST(transfer_manager::deadline_ms(league.now()) == start_ms + 100);
-  BOOST_TEST(league.changes_nothing(deadline(start_ms + 99)));
-  auto decision = league.take(deadline(start_ms + 200));
+  auto decision = league.take(deadline(start_ms + 99));
+  BOOST_TEST(decision.late_answers.empty());
+  decision = league.take(deadline(start_ms + 200));
   BOOST_TEST(decision.late_answers.size() == 2u);
   BOOST_TEST(state_of(league, "t1") == RESERVING);
   BOOST_TEST(state_of(league, "t2") == CANCELLING);
   BOOST_TEST(state_of(league, "t3") == CANCELLING);
   BOOST_TEST(transfer_manager::deadline_ms(league.now()) == start_ms + 300);
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_passes_once) {
+  auto league = move_before(RESERVE);
+  league.take(deadline(start_ms + 5'000));
+  BOOST_TEST(league.changes_nothing(deadline(start_ms + 5'000)));
+  BOOST_TEST(league.changes_nothing(deadline(start_ms + 4'000)));
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_comes_after_its_deadline_is_refused) {
+  auto league = open_league();
+  league.take(deadline(start_ms + 5'000));
+  BOOST_TEST(league.refusal_of(move(), command_head("t1"))
+             == "deadline-exceeded: The deadline of the transfer \"t1\" has passed; send the "
+                "command again.");
+  auto head = command_head("t1");
+  ++head.deadline_ms;
+  BOOST_TEST(league.refusal_of(move(), head) == "taken");
 }
 
 BOOST_AUTO_TEST_CASE(a_command_without_a_deadline_has_thirty_seconds) {
