@@ -42,7 +42,17 @@ int send_message(const common_options& options, const std::string& name,
 /// Prints what an entity was told: its records as JSON lines.
 int print_history(const common_options& options, const std::string& address);
 
-/// Prints the messages that were set aside.
+/// Prints how many flows are completed, running and overdue, and those in `state`, the newest
+/// first; with an empty state those that are not completed.
+int print_flows(const common_options& options, const std::string& state, size_t limit);
+
+/// Prints one flow as a sequence, with times and nodes, and what it waits for.
+int print_flow(const common_options& options, const std::string& id);
+
+/// Checks that teams, players and money add up. Fails when they do not.
+int print_audit(const common_options& options);
+
+/// Prints the messages that were set aside, a JSON line each.
 int print_dead_letters(const common_options& options);
 
 /// Prints one sentence to standard error and returns the exit status of a failure.
