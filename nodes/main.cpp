@@ -29,6 +29,8 @@ struct arguments {
   std::string name;
   std::vector<std::string> fields;
   std::string id;
+  std::string token_file;
+  account_request account;
 };
 
 constexpr const char* default_config_file = "config/default.conf";
@@ -147,11 +149,110 @@ void add_simulate(CLI::App& season, arguments& args, std::function<int()>& chose
   });
 }
 
+void add_token(CLI::App& command, arguments& args) {
+  command.add_option("--token-file", args.token_file,
+                     "Act as the account whose token is in the file, or in TOUCHLINE_TOKEN; "
+                     "without any as the local operator");
+}
+
+void add_rights(CLI::App& command, account_request& request) {
+  command.add_option("--role", request.role, "league-administrator, team-owner, sponsor or viewer")
+    ->check(CLI::IsMember(std::vector<std::string>{account_roles.begin(), account_roles.end()}));
+  command.add_option("--name", request.name, "What the holder is called");
+  command.add_option("--team", request.teams, "Key of a team that the account owns")
+    ->take_all()
+    ->expected(1)
+    ->allow_extra_args(false);
+  command.add_option("--sponsor", request.sponsors, "Key of a sponsor that the account is")
+    ->take_all()
+    ->expected(1)
+    ->allow_extra_args(false);
+}
+
+using account_command = int (*)(const common_options&, const account_request&);
+
+/// A command that is sent on behalf of the local operator or of a token's account.
+CLI::App* add_account_command(CLI::App& account, const char* name, const char* description,
+                              account_command run, arguments& args, std::function<int()>& chosen) {
+  auto* command = account.add_subcommand(name, description);
+  command
+    ->add_option("ACCOUNT", args.account.account,
+                 "PYRAMID/NAME, or NAME for an account that belongs to no pyramid")
+    ->required();
+  add_common(*command, args);
+  command->callback([&args, &chosen, run] {
+    chosen = [&args, run] {
+      auto options = resolve(args);
+      if (!options)
+        return 1;
+      auto token = find_token(args.token_file);
+      if (!token)
+        return fail(token.error());
+      args.account.token = *token;
+      return run(*options, args.account);
+    };
+  });
+  return command;
+}
+
+void add_administration(CLI::App& account, arguments& args, std::function<int()>& chosen) {
+  auto add = [&](const char* name, const char* description, account_command run) {
+    auto* command = add_account_command(account, name, description, run, args, chosen);
+    add_token(*command, args);
+    return command;
+  };
+  auto with_id = [&args](CLI::App* command) {
+    command->add_option("--id", args.account.id,
+                        "The command's id, drawn when there is none; the same id has no second "
+                        "effect");
+    return command;
+  };
+  auto* create
+    = with_id(add("create", "Create an account and print its invitation code", create_account));
+  add_rights(*create, args.account);
+  create->get_option("--role")->required();
+  with_id(
+    add("invite", "Open a new invitation: the password and the tokens are void", invite_account));
+  auto* update = with_id(add("update", "Change what an account may do", update_account));
+  add_rights(*update, args.account);
+  auto* suspend = update->add_flag("--suspend", args.account.suspend, "Take its rights away");
+  update->add_flag("--restore", args.account.restore, "Give them back")->excludes(suspend);
+  add("show", "Print an account", show_account);
+  auto* revoke = with_id(add("revoke", "Revoke the tokens of an account", revoke_tokens));
+  revoke->add_option("--token-id", args.account.token_id, "Only this one");
+}
+
+void add_account_commands(CLI::App& app, arguments& args, std::function<int()>& chosen) {
+  auto* account = app.add_subcommand("account", "Accounts, passwords and tokens");
+  account->require_subcommand(1);
+  add_administration(*account, args, chosen);
+  auto* activate = account->add_subcommand(
+    "activate", "Use an invitation; reads the new password from the terminal or standard input");
+  activate->add_option("CODE", args.name, "The invitation code")->required();
+  add_common(*activate, args);
+  activate->callback([&args, &chosen] {
+    chosen = [&args] {
+      auto options = resolve(args);
+      return options ? activate_account(*options, args.name) : 1;
+    };
+  });
+  auto* login = add_account_command(
+    *account, "login", "Print a token; reads the password from the terminal or standard input",
+    log_in, args, chosen);
+  login->add_option("--minutes", args.account.minutes, "How long it is good for")
+    ->check(CLI::Range(1, 60));
+  login->add_option("--token-file", args.account.token_file,
+                    "Write the token to this file, for its owner alone");
+  add_account_command(*account, "password", "Replace a password; reads the old one and the new one",
+                      change_password, args, chosen);
+}
+
 void add_message_commands(CLI::App& app, arguments& args, std::function<int()>& chosen) {
   auto* send = app.add_subcommand("send", "Send one message of the catalogue, or read");
   send->add_option("MESSAGE", args.name, "Its name, as in team.update or stats.get")->required();
   send->add_option("FIELDS", args.fields, "Its fields: NAME=VALUE");
   send->add_option("--id", args.id, "The command's id; the same id has no second effect");
+  add_token(*send, args);
   add_common(*send, args);
   auto* history = app.add_subcommand("history", "Print the records of an entity, a JSON line each");
   history->add_option("ADDRESS", args.name, "As in fixture-manager/english-premier-league/2022-23")
@@ -167,7 +268,9 @@ void add_message_commands(CLI::App& app, arguments& args, std::function<int()>& 
   };
   send->callback([&, with_options] {
     chosen = with_options([&args](const common_options& options) {
-      return send_message(options, args.name, args.fields, args.id);
+      auto token = find_token(args.token_file);
+      return token ? send_message(options, args.name, args.fields, args.id, *token)
+                   : fail(token.error());
     });
   });
   history->callback([&, with_options] {
@@ -192,6 +295,7 @@ int main(int argc, char** argv) {
   add_replay(*season, args, chosen);
   add_simulate(*season, args, chosen);
   add_message_commands(app, args, chosen);
+  add_account_commands(app, args, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& wrong) {
