@@ -168,9 +168,13 @@ tl::expected<std::string, refusal> authentication::log_in(const std::string& acc
   issue.set_proof(*proof);
   issue.set_token(random_hex(actors::token_id_digits / 2));
   issue.set_lifetime_ms(lifetime_ms);
-  return reply_of<Grant>(client_.ask(new_id(), issue)).map([this](const Grant& grant) {
-    return sign_token(key_, grant);
-  });
+  auto grant = reply_of<Grant>(client_.ask(new_id(), issue));
+  if (!grant)
+    return tl::unexpected<refusal>{grant.error()};
+  // Nothing is signed but what was asked for.
+  if (grant->account() != account || grant->token() != issue.token())
+    return refuse(DAMAGED, "The identity context granted something else than was asked for.");
+  return sign_token(key_, *grant);
 }
 
 tl::expected<Grant, refusal> authentication::authenticate(std::string_view token) {
