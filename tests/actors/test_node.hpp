@@ -17,7 +17,6 @@
 #include <string>
 #include <vector>
 
-
 namespace touchline::testing {
 
 /// Throws away what the seam before decisions is told.
@@ -62,7 +61,7 @@ public:
     if (!started)
       throw std::runtime_error{started.error().text};
     runtime_ = std::move(*started);
-    client_ = std::make_unique<actors::client>(*system_, runtime_->routes(), actors::system_clock(),
+    client_ = std::make_unique<actors::client>(*system_, runtime_->routes(), *client_clock,
                                                client_options);
   }
 
@@ -110,6 +109,8 @@ public:
   }
 
   actors::client_options client_options;
+  /// What time it is for commands, from the next start on.
+  const actors::clock* client_clock = &actors::system_clock();
   storage::verification verify = storage::verification::automatic;
 
 private:
