@@ -7,3 +7,4 @@ touchline_test(season_rules_test SOURCES season_rules_test.cpp LINKS touchline_a
 touchline_test(season_play_offs_test SOURCES season_play_offs_test.cpp LINKS touchline_actors)
 touchline_test(transfer_manager_test SOURCES transfer_manager_test.cpp LINKS touchline_actors)
 touchline_test(transfer_saga_test SOURCES transfer_saga_test.cpp LINKS touchline_actors)
+touchline_test(identity_test SOURCES identity_test.cpp LINKS touchline_actors)
