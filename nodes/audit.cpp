@@ -16,6 +16,7 @@ namespace touchline::nodes {
 namespace {
 
 using actors::OpenTransfer;
+using actors::PyramidState;
 using actors::SponsorManagerState;
 using actors::TeamManagerState;
 using actors::TeamState;
@@ -28,6 +29,8 @@ struct stored_pyramid {
   std::map<std::string, TeamDetails> teams;
   TransferManagerState transfers;
   SponsorManagerState sponsors;
+  /// Without tiers when the league is none of a pyramid.
+  PyramidState pyramid;
   /// Messages on their way to entities of this pyramid.
   std::vector<const open_step*> open;
 };
@@ -52,6 +55,8 @@ tl::expected<stored_pyramid, std::string> load_pyramid(const storage::store& fro
     done = load(from, "transfer-manager/" + key, out.transfers);
   if (done)
     done = load(from, "sponsor-manager/" + key, out.sponsors);
+  if (done)
+    done = load(from, "pyramid/" + key, out.pyramid);
   for (auto& entry : out.index.teams()) {
     TeamState team;
     if (done)
@@ -82,6 +87,24 @@ void audit_teams(const stored_pyramid& x, pyramid_audit& out) {
       out.problems.push_back("The team " + entry.team() + " plays in " + entry.league()
                              + " for the team manager, and in " + team.league() + " for itself.");
   }
+}
+
+/// The pyramid and the team manager agree on who plays where, unless teams are moving.
+void audit_tiers(const stored_pyramid& x, pyramid_audit& out) {
+  if (!x.pyramid.moves().empty())
+    return;
+  std::map<std::string, std::string> league_of;
+  for (int i = 0; i < x.pyramid.tiers_size(); ++i)
+    for (auto& team : x.pyramid.tiers(i).teams())
+      if (auto league = x.key + '.' + std::to_string(i + 1);
+          !league_of.emplace(team.team(), league).second)
+        out.problems.push_back("The team " + team.team() + " is in two leagues of the pyramid.");
+  for (auto& entry : x.index.teams())
+    if (auto at = league_of.find(entry.team());
+        at != league_of.end() && (entry.relegated() || entry.league() != at->second))
+      out.problems.push_back("The team " + entry.team() + " plays in " + at->second
+                             + " for the pyramid, and in " + entry.league()
+                             + " for the team manager.");
 }
 
 void audit_players(const stored_pyramid& x, pyramid_audit& out) {
@@ -153,8 +176,8 @@ void audit_money(const stored_pyramid& x, pyramid_audit& out) {
       out.money[transfer.details().fee().currency()].in_transfers += fee;
   for (auto& money : x.transfers.outside())
     out.money[money.currency()].outside += money.minor_units();
-  for (auto& sponsor : x.sponsors.sponsors())
-    if (sponsor.paid_minor_units() != 0)
+  for (auto& deal : x.sponsors.deals())
+    if (const auto& sponsor = deal.details(); sponsor.paid_minor_units() != 0)
       out.money[sponsor.amount_per_season().currency()].paid_by_sponsors
         += sponsor.paid_minor_units();
   for (const auto* step : x.open) {
@@ -190,6 +213,7 @@ tl::expected<std::vector<pyramid_audit>, std::string> audit_store(const storage:
     auto& out = result.emplace_back();
     out.pyramid = key;
     audit_teams(*stored, out);
+    audit_tiers(*stored, out);
     audit_players(*stored, out);
     audit_money(*stored, out);
   }

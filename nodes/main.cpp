@@ -324,8 +324,7 @@ void add_inspection_commands(CLI::App& app, arguments& args, std::function<int()
   auto* flows = app.add_subcommand("flows", "Flows that are completed, running and overdue");
   flows->add_option("--state", args.state, "List those that are completed, running or overdue")
     ->check(CLI::IsMember({"completed", "running", "overdue"}));
-  flows->add_option("--limit", args.limit, "List so many at most")
-    ->check(CLI::Range(1, 1'000'000));
+  flows->add_option("--limit", args.limit, "List so many at most")->check(CLI::Range(1, 1'000'000));
   add_output(*flows, args);
   on_stored(*flows, args, chosen, [&args](const common_options& options) {
     return print_flows(options, args.state, args.limit);
@@ -333,11 +332,10 @@ void add_inspection_commands(CLI::App& app, arguments& args, std::function<int()
   auto* flow = app.add_subcommand("flow", "One flow as a sequence, with times and nodes");
   flow->add_option("ID", args.name, "The id of the command that began it")->required();
   add_output(*flow, args);
-  on_stored(*flow, args, chosen, [&args](const common_options& options) {
-    return print_flow(options, args.name);
-  });
-  auto* audit = app.add_subcommand(
-    "audit", "Check that teams, players and money add up in what is stored");
+  on_stored(*flow, args, chosen,
+            [&args](const common_options& options) { return print_flow(options, args.name); });
+  auto* audit
+    = app.add_subcommand("audit", "Check that teams, players and money add up in what is stored");
   add_output(*audit, args);
   on_stored(*audit, args, chosen, print_audit);
 }

@@ -29,7 +29,7 @@ inline constexpr std::array data_tables{table::streams,  table::snapshots,    ta
                                         table::deadlines};
 
 /// The version of the whole layout, kept in the seal. A store of another version is refused.
-inline constexpr std::uint64_t store_format = 1;
+inline constexpr std::uint64_t store_format = 2;
 
 /// The version of the layout of one value, which every value starts with.
 inline constexpr std::uint8_t value_format = 1;
