@@ -28,6 +28,11 @@ void refuse_command(caf::response_promise& promise, const std::string& id, const
   promise.deliver(answer{id, why.code, why.text, {}, 0, false});
 }
 
+/// Whether a command id is one that the runtime makes.
+bool is_reserved(std::string_view id) {
+  return id.starts_with("deadline/") || id.starts_with("retry/");
+}
+
 std::string command_key(const std::string& address, const std::string& id) {
   return address + '\0' + id;
 }
@@ -239,6 +244,9 @@ std::optional<refusal> partition_actor::check_command(const header& head, uint32
   if (info.mode != message_mode::read && (head.id.empty() || head.id.size() > max_command_id_bytes))
     return refusal{INVALID_ARGUMENT, "A command needs an id of 1 to "
                                        + std::to_string(max_command_id_bytes) + " bytes."};
+  if (head.dead_letter.empty() && is_reserved(head.id))
+    return refusal{INVALID_ARGUMENT, "Command ids that begin with deadline/ or retry/ are the "
+                                     "node's own; choose another one."};
   if (auto bytes = body.ByteSizeLong(); bytes > max_message_bytes)
     return refusal{TOO_LARGE, "The message has " + std::to_string(bytes) + " bytes; at most "
                                 + std::to_string(max_message_bytes) + " are taken."};

@@ -27,8 +27,15 @@ uint32_t free_shirt(const TeamDetails& team, uint32_t wanted) {
 }
 
 uint32_t taken_places(const TeamDetails& team) {
-  auto kept = std::ranges::count(team.transfers(), RESERVE, &TeamTransfer::step);
+  auto kept = std::ranges::count_if(team.transfers(), [](const TeamTransfer& x) {
+    return x.step() == RESERVE || x.step() == RELEASE;
+  });
   return static_cast<uint32_t>(team.squad_size() + kept);
+}
+
+uint32_t settled_players(const TeamDetails& team) {
+  auto unpaid = std::ranges::count(team.transfers(), SIGN, &TeamTransfer::step);
+  return static_cast<uint32_t>(team.squad_size() - unpaid);
 }
 
 const TeamTransfer* find_transfer(const TeamDetails& team, const std::string& transfer) {

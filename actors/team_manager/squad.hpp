@@ -17,8 +17,12 @@ const Player* find_player(const TeamDetails& team, const std::string& player);
 /// The wanted shirt number if it is one and nobody wears it, else the lowest free one.
 uint32_t free_shirt(const TeamDetails& team, uint32_t wanted);
 
-/// Players of the squad, and places that are kept for players who come.
+/// Players of the squad, and places that are kept: for players who come, and for those who come
+/// back if their transfer is cancelled.
 uint32_t taken_places(const TeamDetails& team);
+
+/// Players of the squad without those who leave again if their transfer is cancelled.
+uint32_t settled_players(const TeamDetails& team);
 
 /// What the team keeps for a transfer; nullptr when it is not part of it.
 const TeamTransfer* find_transfer(const TeamDetails& team, const std::string& transfer);

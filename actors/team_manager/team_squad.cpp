@@ -124,9 +124,9 @@ decided<event> team::decide(const state& now, const SquadRemove& message, const 
   auto player = free_player(details, message.team(), message.shirt_number());
   if (!player)
     return answer_no(message, player.error());
-  if (static_cast<uint32_t>(details.squad_size()) <= message.squad_min())
+  if (settled_players(details) <= message.squad_min())
     return answer_no(message, {CONFLICT, "The squad of " + details.name() + " has "
-                                           + std::to_string(details.squad_size())
+                                           + std::to_string(settled_players(details))
                                            + " players, the fewest that the league allows."});
   event fact;
   fact.set_player_removed(message.shirt_number());

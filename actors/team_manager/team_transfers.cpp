@@ -96,9 +96,9 @@ tl::expected<const Player*, refusal> check_seller(const TeamDetails& details,
   if (!(*player)->transfer().empty())
     return refuse(CONFLICT, (*player)->name() + " is in a transfer that is not paid yet, "
                               + (*player)->transfer() + '.');
-  if (static_cast<uint32_t>(details.squad_size()) <= message.squad_min())
+  if (settled_players(details) <= message.squad_min())
     return refuse(CONFLICT, "The squad of " + details.name() + " has "
-                              + std::to_string(details.squad_size())
+                              + std::to_string(settled_players(details))
                               + " players, the fewest that the league allows.");
   if (details.transfers_size() >= max_team_transfers)
     return refuse(OVERLOADED, details.name() + " takes part in "
