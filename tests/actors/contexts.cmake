@@ -5,3 +5,5 @@ touchline_test(stats_manager_test SOURCES stats_manager_test.cpp LINKS touchline
 touchline_test(sponsor_manager_test SOURCES sponsor_manager_test.cpp LINKS touchline_actors)
 touchline_test(season_rules_test SOURCES season_rules_test.cpp LINKS touchline_actors)
 touchline_test(season_play_offs_test SOURCES season_play_offs_test.cpp LINKS touchline_actors)
+touchline_test(pyramid_test SOURCES pyramid_test.cpp LINKS touchline_actors)
+touchline_test(pyramid_seasons_test SOURCES pyramid_seasons_test.cpp LINKS touchline_actors)
