@@ -7,3 +7,4 @@ touchline_test(season_rules_test SOURCES season_rules_test.cpp LINKS touchline_a
 touchline_test(season_play_offs_test SOURCES season_play_offs_test.cpp LINKS touchline_actors)
 touchline_test(pyramid_test SOURCES pyramid_test.cpp LINKS touchline_actors)
 touchline_test(pyramid_seasons_test SOURCES pyramid_seasons_test.cpp LINKS touchline_actors)
+touchline_test(season_node_test SOURCES season_node_test.cpp LINKS touchline_actors)

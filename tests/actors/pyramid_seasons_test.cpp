@@ -260,6 +260,33 @@ void play_season(test_node& node, const std::string& season) {
   BOOST_TEST(details_of(node).season() != season);
 }
 
+/// What all sponsors have paid, and that each has paid for so many seasons.
+int64_t paid_by_sponsors(test_node& node, uint32_t for_seasons) {
+  std::map<std::string, int64_t> paid;
+  for (auto& league : leagues())
+    for (auto list = node.read<Sponsors>(deals_get(league)); auto& x : list.sponsors()) {
+      BOOST_TEST(x.paid_seasons() == for_seasons, x.sponsor());
+      paid[x.sponsor()] = x.paid_minor_units();
+    }
+  int64_t result = 0;
+  for (auto& [sponsor, units] : paid)
+    result += units;
+  return result;
+}
+
+/// What all teams have from sponsors, by their ledgers.
+int64_t received_by_teams(test_node& node) {
+  int64_t result = 0;
+  for (auto pyramid = small_pyramid(); auto& tier : pyramid.tiers())
+    for (auto& team : tier.teams()) {
+      auto details = node.read<TeamDetails>(team_get(team.team()));
+      for (auto& total : details.totals())
+        if (total.kind() == "sponsor")
+          result += total.amount().minor_units();
+    }
+  return result;
+}
+
 /// The leagues in which the team manager has the teams.
 tier_members members_by_team_manager(test_node& node) {
   tier_members result;
@@ -277,6 +304,8 @@ BOOST_AUTO_TEST_CASE(three_seasons_on_a_node_that_is_stopped_and_started_all_the
                      *boost::unit_test::precondition(team_manager_moves_teams{})) {
   test_node node;
   create_teams(node);
+  for (auto& deal : deals())
+    BOOST_TEST(node.ask("deal/" + deal.sponsor(), deal).ok());
   BOOST_TEST(node.ask("pyramid", small_pyramid()).ok());
   BOOST_TEST(node.settle());
   for (int i = 0; i < seasons; ++i) {
@@ -291,4 +320,7 @@ BOOST_AUTO_TEST_CASE(three_seasons_on_a_node_that_is_stopped_and_started_all_the
     BOOST_TEST((members_by_team_manager(node) == expected), "after " << season);
   }
   BOOST_TEST(node.runtime().store().dead_letters("", 10)->empty());
+  auto paid = paid_by_sponsors(node, seasons);
+  BOOST_TEST(paid == seasons * (3 * (1'000'003 + 2 * 97) + 5'009));
+  BOOST_TEST(received_by_teams(node) == paid);
 }
