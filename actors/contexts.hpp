@@ -5,8 +5,8 @@
 
 namespace touchline::actors {
 
-/// Every kind of entity of this version: team-manager and its teams, fixture-manager and
-/// its pyramids, stats-manager, sponsor-manager.
+/// Every kind of entity of this version: team-manager and its teams, fixture-manager and its
+/// pyramids, stats-manager, sponsor-manager, transfer-manager.
 entity_kinds all_contexts();
 
 } // namespace touchline::actors

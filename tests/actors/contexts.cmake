@@ -8,3 +8,5 @@ touchline_test(season_play_offs_test SOURCES season_play_offs_test.cpp LINKS tou
 touchline_test(pyramid_test SOURCES pyramid_test.cpp LINKS touchline_actors)
 touchline_test(pyramid_seasons_test SOURCES pyramid_seasons_test.cpp LINKS touchline_actors)
 touchline_test(season_node_test SOURCES season_node_test.cpp LINKS touchline_actors)
+touchline_test(transfer_manager_test SOURCES transfer_manager_test.cpp LINKS touchline_actors)
+touchline_test(transfer_saga_test SOURCES transfer_saga_test.cpp LINKS touchline_actors)

@@ -2,6 +2,7 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include "actors/team_manager/team.hpp"
 #include "actors/team_manager/team_manager.hpp"
 #include "messages/text.hpp"
 #include "tests/actors/lone_context.hpp"
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_new_team_enters_the_league_and_is_announced) {
   BOOST_TEST_REQUIRE(league.now().teams_size() == 1);
   BOOST_TEST(shown(league.now().teams(0))
              == "team: \"arsenal\" name: \"Arsenal FC\" short_name: \"Arsenal\" "
-                "stadium: \"Emirates Stadium\"");
+                "stadium: \"Emirates Stadium\" league: \"en.1\" players: 1");
 }
 
 BOOST_AUTO_TEST_CASE(the_key_of_a_team_is_made_of_its_name_when_none_is_given) {
@@ -278,7 +279,8 @@ BOOST_AUTO_TEST_CASE(a_65th_team_is_refused_until_one_has_left) {
   league_context league;
   fill(league, 64);
   BOOST_TEST(league.refusal_of(team_create("Arsenal"))
-             == "invalid-argument: The league en.1 is full: it has 64 teams, or remembers 4096.");
+             == "invalid-argument: The league en.1 is full: it has 64 teams, or its pyramid "
+                "remembers 4096.");
   league.take(team_relegate("team-64"));
   BOOST_TEST(league.refusal_of(team_create("Arsenal")) == "taken");
   league.take(team_create("Arsenal"));
@@ -294,7 +296,8 @@ BOOST_AUTO_TEST_CASE(a_league_that_remembers_4096_teams_takes_no_new_one) {
     former.set_relegated(true);
   }
   BOOST_TEST(league.refusal_of(team_create("Arsenal"))
-             == "invalid-argument: The league en.1 is full: it has 64 teams, or remembers 4096.");
+             == "invalid-argument: The league en.1 is full: it has 64 teams, or its pyramid "
+                "remembers 4096.");
 }
 
 BOOST_AUTO_TEST_CASE(a_former_team_comes_back_to_a_league_that_remembers_4096_teams) {
@@ -345,7 +348,7 @@ BOOST_AUTO_TEST_CASE(an_update_changes_what_it_names_and_is_announced) {
   BOOST_TEST(shown(reply) == "team: \"arsenal\" name: \"Arsenal\"");
   BOOST_TEST(shown(league.now().teams(0))
              == "team: \"arsenal\" name: \"Arsenal\" short_name: \"ARS\" "
-                "stadium: \"Emirates Stadium\"");
+                "stadium: \"Emirates Stadium\" league: \"en.1\"");
 }
 
 BOOST_AUTO_TEST_CASE(an_update_before_any_season_names_no_season) {
@@ -429,7 +432,7 @@ BOOST_AUTO_TEST_CASE(a_team_that_is_not_in_the_league_cannot_be_relegated) {
              == "not-found: The league en.1 has no team \"arsenal\".");
   league.take(team_relegate("team-2"));
   BOOST_TEST(league.refusal_of(team_relegate("team-2"))
-             == "not-found: The league en.1 has no team \"team-2\".");
+             == "not-found: The team \"team-2\" has left the league en.1.");
 }
 
 // -- team.list, info.fixturelistgenerated ---------------------------------------------------------
@@ -459,10 +462,10 @@ BOOST_AUTO_TEST_CASE(a_season_opens_with_the_list_of_its_first_team) {
   auto decision = league.take(season_opened("2022-23", "team-1"));
   BOOST_TEST(decision.events.size() == 1u);
   BOOST_TEST(decision.messages.empty());
-  BOOST_TEST(league.now().season() == "2022-23");
+  BOOST_TEST(league.now().seasons().at("en.1") == "2022-23");
   BOOST_TEST(league.changes_nothing(season_opened("2022-23", "team-2")));
   league.take(season_opened("2023-24", "team-1"));
-  BOOST_TEST(league.now().season() == "2023-24");
+  BOOST_TEST(league.now().seasons().at("en.1") == "2023-24");
 }
 
 // -- one team -------------------------------------------------------------------------------------
@@ -505,7 +508,7 @@ BOOST_AUTO_TEST_CASE(a_team_knows_what_it_was_created_with) {
   BOOST_TEST(decision.messages.empty());
   BOOST_TEST(shown(team.answer<TeamDetails>(team_get()))
              == "league: \"en.1\" team: \"arsenal\" name: \"Arsenal\" short_name: \"ARS\" "
-                "stadium: \"Highbury\" squad { name: \"Bukayo Saka\" }");
+                "stadium: \"Highbury\" squad { name: \"Bukayo Saka\" player: \"arsenal.1\" }");
 }
 
 BOOST_AUTO_TEST_CASE(a_team_that_was_never_created_is_not_there) {

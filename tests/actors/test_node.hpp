@@ -28,9 +28,11 @@ class test_node {
 public:
   using fault = std::function<void(const header&, uint32_t)>;
 
-  explicit test_node(actors::runtime_options options = quick_options(), fault before = no_fault)
+  explicit test_node(actors::runtime_options options = quick_options(), fault before = no_fault,
+                     const actors::clock& time = actors::system_clock())
     : options_{options},
-      before_{std::move(before)} {
+      before_{std::move(before)},
+      time_{time} {
     actors::register_message_types();
     config_.set("caf.scheduler.policy", "sharing");
     system_ = std::make_unique<caf::actor_system>(config_);
@@ -58,12 +60,13 @@ public:
     setup.options = options_;
     setup.kinds = actors::all_contexts();
     setup.before_decision = before_;
+    setup.time = &time_;
     auto started = actors::runtime::start(*system_, std::move(setup));
     if (!started)
       throw std::runtime_error{started.error().text};
     runtime_ = std::move(*started);
-    client_ = std::make_unique<actors::client>(*system_, runtime_->routes(), actors::system_clock(),
-                                               client_options);
+    client_
+      = std::make_unique<actors::client>(*system_, runtime_->routes(), time_, client_options);
   }
 
   void stop() {
@@ -116,6 +119,7 @@ private:
   temporary_folder folder_;
   actors::runtime_options options_;
   fault before_;
+  const actors::clock& time_;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<actors::runtime> runtime_;
