@@ -11,6 +11,7 @@ find_package(Boost 1.74 REQUIRED COMPONENTS unit_test_framework)
 include(caf)
 pkg_check_modules(lmdb REQUIRED IMPORTED_TARGET lmdb)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 
 # Actors allocate on one thread and free on another, which jemalloc does better than the C library; the sanitizers bring
 # allocators of their own.

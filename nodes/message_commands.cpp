@@ -1,9 +1,10 @@
-#include "actors/runtime/client.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
+#include "messages/redact.hpp"
 #include "messages/text.hpp"
 #include "nodes/commands.hpp"
-#include "nodes/embedded_node.hpp"
+#include "nodes/local_session.hpp"
+#include "nodes/message_json.hpp"
 
 #include <google/protobuf/util/json_util.h>
 
@@ -16,14 +17,6 @@ namespace touchline::nodes {
 namespace {
 
 using nlohmann::json;
-
-std::string to_json(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string out;
-  auto done = google::protobuf::util::MessageToJsonString(message, &out, options);
-  return done.ok() ? out : "{}";
-}
 
 /// The JSON object of fields given as name=value; a value that is not JSON is text.
 tl::expected<json, std::string> fields_to_json(const google::protobuf::Descriptor& type,
@@ -60,40 +53,32 @@ tl::expected<std::unique_ptr<google::protobuf::Message>, std::string> make_messa
   return message;
 }
 
-/// The answer's body as JSON; its type is the one that the catalogue names.
-json body_of(const answer& reply, const message_info& info) {
-  const auto* type = info.descriptor->file()->FindMessageTypeByName(info.reply);
-  if (!type || reply.body.empty())
-    return nullptr;
-  std::unique_ptr<google::protobuf::Message> body{
-    google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New()};
-  return body->ParseFromString(reply.body) ? json::parse(to_json(*body)) : json{};
-}
-
 } // namespace
 
 int send_message(const common_options& options, const std::string& name,
-                 const std::vector<std::string>& fields, const std::string& id) {
+                 const std::vector<std::string>& fields, const std::string& id,
+                 const std::string& token) {
   const auto* info = catalogue_data::find(name);
   if (!info)
     return fail("The catalogue has no message \"" + name + "\".");
+  if (may_hold_secrets(*info->descriptor))
+    return fail(name
+                + " carries secrets, and arguments are seen by others; use `touchline account`, "
+                  "which reads passwords from the terminal.");
   auto message = make_message(*info, fields);
   if (!message)
     return fail(message.error());
   if (info->mode != message_mode::read && id.empty())
     return fail("A command needs an id of its own: --id ID. Sent again under the same id, it has "
                 "no second effect.");
-  auto node = embedded_node::start(options.config);
-  if (!node)
-    return fail(node.error().text);
-  actors::client client{(*node)->system(), (*node)->runtime().routes(), actors::system_clock()};
-  answer reply;
-  client.post(info->mode == message_mode::read ? "read" : id, info->number, std::move(*message),
-              [&reply](const answer& x) { reply = x; });
-  client.finish();
+  auto session = local_session::start(options.config, token);
+  if (!session)
+    return fail(session.error().text);
+  auto reply
+    = (*session)->ask(info->mode == message_mode::read ? "read" : id, std::move(*message), *info);
   if (!reply.ok())
     return fail(reply.text);
-  (*node)->runtime().settle(actors::client_options{}.deadline_ms);
+  (*session)->node().runtime().settle(actors::client_options{}.deadline_ms);
   if (auto body = body_of(reply, *info); !body.is_null())
     std::cout << body.dump(2) << '\n';
   else
@@ -141,37 +126,6 @@ int print_history(const common_options& options, const std::string& address) {
   return next == 1 && (*node)->runtime().store().last_position(address).value_or(0) == 0
            ? fail("There is no entity " + address + " in this data directory.")
            : 0;
-}
-
-int print_dead_letters(const common_options& options) {
-  constexpr size_t page = 100;
-  auto node = embedded_node::start(options.config);
-  if (!node)
-    return fail(node.error().text);
-  std::string after;
-  for (;;) {
-    auto letters = (*node)->runtime().store().dead_letters(after, page);
-    if (!letters)
-      return fail(letters.error().text);
-    for (auto& x : *letters) {
-      DeadLetter letter;
-      if (!letter.ParseFromString(x.bytes))
-        return fail("The dead letter " + x.id + " is unreadable.");
-      const auto* message = catalogue_data::find(letter.cause().message());
-      std::cout << json{{"id", letter.id()},
-                        {"to", letter.to()},
-                        {"message", message ? message->name : "?"},
-                        {"from", letter.cause().from()},
-                        {"command", letter.cause().id()},
-                        {"error", letter.error()},
-                        {"attempts", letter.attempts()}}
-                     .dump()
-                << '\n';
-    }
-    if (letters->size() < page)
-      return 0;
-    after = letters->back().id;
-  }
 }
 
 } // namespace touchline::nodes

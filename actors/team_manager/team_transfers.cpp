@@ -172,7 +172,10 @@ decided<event> team::decide(const state& now, const TransferPay& message, const 
 decided<event> team::decide(const state& now, const TransferCancel& message, const header&) {
   const auto& details = now.details();
   decision<event> result;
-  result.send(confirmation(details, message, CANCEL));
+  auto yes = confirmation(details, message, CANCEL);
+  // A team that was never created does not know its own key.
+  yes.set_team(message.team());
+  result.send(std::move(yes));
   const auto* kept = find_transfer(details, message.transfer());
   if (!kept)
     return result;

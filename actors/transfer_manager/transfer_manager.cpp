@@ -1,11 +1,11 @@
 #include "actors/transfer_manager/transfer_manager.hpp"
 
+#include "actors/calendar.hpp"
+#include "actors/team_manager/squad_rules.hpp"
 #include "actors/transfer_manager/transfer_saga.hpp"
 #include "messages/text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
 
 namespace touchline::actors {
@@ -33,30 +33,6 @@ const TransferDetails* find_closed(const state& now, const std::string& transfer
 }
 
 // -- days -----------------------------------------------------------------------------------------
-
-std::string to_text(std::chrono::year_month_day date) {
-  auto pad = [](std::string digits, size_t width) {
-    return std::string(width - std::min(width, digits.size()), '0') + digits;
-  };
-  return pad(std::to_string(static_cast<int>(date.year())), 4) + '-'
-         + pad(std::to_string(static_cast<unsigned>(date.month())), 2) + '-'
-         + pad(std::to_string(static_cast<unsigned>(date.day())), 2);
-}
-
-/// Whether a text is a day of the calendar, "YYYY-MM-DD".
-bool is_day(const std::string& text) {
-  auto number = [&text](size_t at, size_t length) {
-    int value = 0;
-    std::from_chars(text.data() + at, text.data() + at + length, value);
-    return value;
-  };
-  if (text.size() != 10)
-    return false;
-  std::chrono::year_month_day date{std::chrono::year{number(0, 4)},
-                                   std::chrono::month{static_cast<unsigned>(number(5, 2))},
-                                   std::chrono::day{static_cast<unsigned>(number(8, 2))}};
-  return date.ok() && to_text(date) == text;
-}
 
 std::string utc_day(int64_t time_ms) {
   return to_text(std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(
@@ -109,13 +85,9 @@ complaint check_teams(const std::string& team, std::string_view which_other,
 }
 
 complaint check_fee(const Money& fee) {
-  const auto& currency = fee.currency();
-  if (currency.size() != 3
-      || !std::ranges::all_of(currency, [](char c) { return c >= 'A' && c <= 'Z'; }))
-    return "The currency of the fee must be three capital letters of ISO 4217, as in GBP.";
   if (fee.minor_units() < 0 || fee.minor_units() > max_transfer_fee)
     return "The fee must be 0 to " + std::to_string(max_transfer_fee) + " minor units.";
-  return std::nullopt;
+  return check_amount("The fee", fee);
 }
 
 /// `Message` is TransferIn or TransferOut.
@@ -123,7 +95,7 @@ template <class Message>
 complaint check_terms(const Message& message) {
   if (auto wrong = check_key("The league's key", message.league()))
     return wrong;
-  if (!message.date().empty() && !is_day(message.date()))
+  if (!message.date().empty() && !parse_date(message.date()))
     return "The date of a transfer must be YYYY-MM-DD, not \"" + excerpt(message.date()) + "\".";
   return message.has_fee() ? check_fee(message.fee()) : std::nullopt;
 }
@@ -135,21 +107,12 @@ complaint check_shirt_number(std::string_view what, uint32_t number, uint32_t le
          + std::to_string(max_shirt_number) + (least == 0 ? ", 0 for any." : ".");
 }
 
-complaint check_newcomer(const Player& x) {
-  constexpr std::array positions{"GK", "DF", "MF", "FW"};
-  if (auto wrong = check_name("The player's name", x.name()))
-    return wrong;
+complaint check_newcomer(Player x) {
   if (!x.player().empty())
     return "A player from outside the league gets his key from his team; leave it empty.";
-  if (std::ranges::find(positions, x.position()) == positions.end())
-    return "The position of " + x.name() + " must be GK, DF, MF or FW.";
-  if (!is_day(x.date_of_birth()))
-    return "The date of birth of " + x.name() + " must be YYYY-MM-DD, not \""
-           + excerpt(x.date_of_birth()) + "\".";
-  if (x.wage_minor_units() < 0 || x.wage_minor_units() > max_wage)
-    return "The wage of " + x.name() + " must be 0 to " + std::to_string(max_wage)
-           + " minor units a week.";
-  return std::nullopt;
+  if (x.shirt_number() == 0)
+    x.set_shirt_number(max_shirt_number);
+  return check_player(x);
 }
 
 complaint check_moving(const Player& x) {
@@ -300,8 +263,8 @@ decided<event> transfer_manager::decide(const state& now, const TransferIn& mess
   if (auto wrong = first_of(
         {check_terms(message),
          check_teams(message.team(), "The key of the team that he comes from", message.from_team()),
-         from_outside ? check_newcomer(player) : check_moving(player),
-         check_shirt_number("The shirt number", player.shirt_number(), 0)}))
+         check_shirt_number("The shirt number", player.shirt_number(), 0),
+         from_outside ? check_newcomer(player) : check_moving(player)}))
     return refuse(INVALID_ARGUMENT, *wrong);
   auto x = transfer_of(message, head);
   x.mutable_details()->set_to_team(message.team());

@@ -16,11 +16,6 @@ inline constexpr int max_closed_transfers = 256;
 inline constexpr int64_t max_transfer_fee = 1'000'000'000'000;
 /// How long a transfer may take when its command has no deadline, in milliseconds.
 inline constexpr int64_t default_transfer_ms = 30'000;
-/// Largest shirt number.
-inline constexpr uint32_t max_shirt_number = 99;
-/// Largest wage of a player from outside, in minor units a week: a hundred million pounds.
-inline constexpr int64_t max_wage = 10'000'000'000;
-
 /// The context "transfer-manager".
 struct transfer_manager {
   static constexpr std::string_view kind = "transfer-manager";

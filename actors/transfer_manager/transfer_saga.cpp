@@ -1,5 +1,7 @@
 #include "actors/transfer_manager/transfer_saga.hpp"
 
+#include "actors/team_manager/squad_rules.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -122,7 +124,7 @@ TransferReserve reserve_of(const TransferDetails& details, const LeagueRules& ru
   result.set_transfer(details.transfer());
   if (details.has_fee())
     *result.mutable_fee() = details.fee();
-  result.set_squad_max(rules.squad_max() == 0 ? default_squad_max : rules.squad_max());
+  result.set_squad_max(squad_limit(rules));
   return result;
 }
 

@@ -9,9 +9,6 @@
 
 namespace touchline::actors {
 
-/// Players of a squad, where the rules of the league do not say.
-inline constexpr uint32_t default_squad_max = 64;
-
 /// What a confirmation means to a transfer under way.
 enum class confirmation {
   /// Of a step that is over; whatever was done is undone by the cancellation that is on its way.

@@ -10,3 +10,4 @@ touchline_test(pyramid_seasons_test SOURCES pyramid_seasons_test.cpp LINKS touch
 touchline_test(season_node_test SOURCES season_node_test.cpp LINKS touchline_actors)
 touchline_test(transfer_manager_test SOURCES transfer_manager_test.cpp LINKS touchline_actors)
 touchline_test(transfer_saga_test SOURCES transfer_saga_test.cpp LINKS touchline_actors)
+touchline_test(identity_test SOURCES identity_test.cpp LINKS touchline_actors)

@@ -17,7 +17,6 @@
 #include <string>
 #include <vector>
 
-
 namespace touchline::testing {
 
 /// Throws away what the seam before decisions is told.
@@ -65,8 +64,8 @@ public:
     if (!started)
       throw std::runtime_error{started.error().text};
     runtime_ = std::move(*started);
-    client_
-      = std::make_unique<actors::client>(*system_, runtime_->routes(), time_, client_options);
+    client_ = std::make_unique<actors::client>(
+      *system_, runtime_->routes(), client_clock ? *client_clock : time_, client_options);
   }
 
   void stop() {
@@ -113,6 +112,8 @@ public:
   }
 
   actors::client_options client_options;
+  /// What time it is for commands, from the next start on.
+  const actors::clock* client_clock = nullptr;
   storage::verification verify = storage::verification::automatic;
 
 private:

@@ -4,9 +4,12 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include "actors/team_manager/team.hpp"
 #include "actors/transfer_manager/transfer_manager.hpp"
 #include "messages/catalogue.hpp"
 #include "tests/actors/lone_context.hpp"
+
+#include <boost/mpl/list.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -25,12 +28,22 @@ constexpr int64_t fee = 700;
 
 // -- teams ----------------------------------------------------------------------------------------
 
+template <class Message>
+Message parsed(const std::string& body) {
+  Message result;
+  if (!result.ParseFromString(body))
+    throw std::logic_error{"a message that is none"};
+  return result;
+}
+
 /// A team as the transfer manager may expect it: it does what it is asked, or says why not.
 class model_team {
 public:
   explicit model_team(TeamDetails details) : details_{std::move(details)} {}
 
+  const std::string& name() const noexcept { return details_.team(); }
   const TeamDetails& details() const noexcept { return details_; }
+  std::string bytes() const { return details_.SerializeAsString(); }
 
   TransferConfirm take(uint32_t number, const std::string& body) {
     switch (number) {
@@ -47,14 +60,6 @@ public:
       default:
         throw std::logic_error{"a team does not take message " + std::to_string(number)};
     }
-  }
-
-  template <class Message>
-  static Message parsed(const std::string& body) {
-    Message result;
-    if (!result.ParseFromString(body))
-      throw std::logic_error{"a message that is none"};
-    return result;
   }
 
 private:
@@ -165,6 +170,58 @@ private:
   TeamDetails details_;
 };
 
+/// The team-manager's own team.
+class real_team {
+public:
+  explicit real_team(const TeamDetails& details) : name_{details.team()} {
+    InfoTeamCreated created;
+    created.set_league(details.league());
+    created.set_team(details.team());
+    created.set_name(details.team());
+    *created.mutable_squad() = details.squad();
+    *created.mutable_balance() = details.balances(0);
+    decide(created);
+  }
+
+  /// A team that nobody has created.
+  explicit real_team(std::string name) : name_{std::move(name)} {}
+
+  const std::string& name() const noexcept { return name_; }
+  const TeamDetails& details() const noexcept { return state_.details(); }
+  std::string bytes() const { return state_.SerializeAsString(); }
+
+  TransferConfirm take(uint32_t number, const std::string& body) {
+    switch (number) {
+      case number_of<TransferReserve>:
+        return decide(parsed<TransferReserve>(body)).at(0);
+      case number_of<TransferRelease>:
+        return decide(parsed<TransferRelease>(body)).at(0);
+      case number_of<TransferSign>:
+        return decide(parsed<TransferSign>(body)).at(0);
+      case number_of<TransferPay>:
+        return decide(parsed<TransferPay>(body)).at(0);
+      case number_of<TransferCancel>:
+        return decide(parsed<TransferCancel>(body)).at(0);
+      default:
+        throw std::logic_error{"a team does not take message " + std::to_string(number)};
+    }
+  }
+
+private:
+  template <class Message>
+  std::vector<TransferConfirm> decide(const Message& message) {
+    auto decided = actors::team::decide(state_, message, {});
+    if (!decided)
+      throw std::logic_error{"a team refuses: " + decided.error().text};
+    for (auto& x : decided->events)
+      actors::team::apply(state_, x);
+    return sent<TransferConfirm>(*decided);
+  }
+
+  std::string name_;
+  actors::TeamState state_;
+};
+
 // -- the world ------------------------------------------------------------------------------------
 
 /// What a team does the first time that it is asked for a step: afterwards it does what it is
@@ -268,7 +325,7 @@ public:
     for (auto& x : published_)
       add(x);
     for (auto& x : neighbours_) {
-      add(x.team.details().SerializeAsString());
+      add(x.team.bytes());
       for (auto& y : x.to)
         add(std::to_string(y.number) + y.body);
       result += '|';
@@ -382,13 +439,12 @@ private:
     auto step = step_of(message.number);
     auto how = manner::does;
     if (x.asked.insert(step).second)
-      if (auto at = scenario_->how.find({x.team.details().team(), step});
-          at != scenario_->how.end())
+      if (auto at = scenario_->how.find({x.team.name(), step}); at != scenario_->how.end())
         how = at->second;
     if (how == manner::sets_aside)
       x.dead_letters.push_back(message);
     else if (how == manner::refuses)
-      x.from.push_back(refusal_of(message, x.team.details()));
+      x.from.push_back(refusal_of(message, x.team.name()));
     else
       x.from.push_back(x.team.take(message.number, message.body));
   }
@@ -400,12 +456,12 @@ private:
     x.from.push_back(x.team.take(message.number, message.body));
   }
 
-  static TransferConfirm refusal_of(const parcel& x, const TeamDetails& by) {
+  static TransferConfirm refusal_of(const parcel& x, const std::string& by) {
     // The first three fields of all steps are the same.
-    auto asked = model_team::parsed<TransferCancel>(x.body);
+    auto asked = parsed<TransferCancel>(x.body);
     TransferConfirm result;
     result.set_league(asked.league());
-    result.set_team(by.team());
+    result.set_team(by);
     result.set_transfer(asked.transfer());
     result.set_step(step_of(x.number));
     result.set_code(CONFLICT);
@@ -434,9 +490,8 @@ private:
       return;
     }
     for (auto& address : catalogue_data::addresses_of(info, *x.body)) {
-      auto at = std::ranges::find_if(neighbours_, [&address](auto& y) {
-        return address == "team/en/" + y.team.details().team();
-      });
+      auto at = std::ranges::find_if(
+        neighbours_, [&address](auto& y) { return address == "team/en/" + y.team.name(); });
       if (at == neighbours_.end())
         wrong_ = "a message goes to " + address;
       else
@@ -531,7 +586,7 @@ private:
     int64_t created = 0;
     for (size_t i = 0; i < neighbours_.size(); ++i) {
       const auto& details = neighbours_[i].team.details();
-      auto balance = details.balances(0).minor_units();
+      auto balance = balance_of(details);
       int64_t booked = 0;
       int64_t held = 0;
       for (auto& x : details.ledger())
@@ -539,7 +594,7 @@ private:
           booked += x.amount().minor_units();
       for (auto& x : details.transfers())
         held += x.fee().minor_units();
-      if (balance != scenario_->teams[i].details().balances(0).minor_units() + booked)
+      if (balance != balance_of(scenario_->teams[i].details()) + booked)
         return "a balance is not what was booked";
       if (held > balance || balance < 0)
         return "more is spoken for than there is";
@@ -553,6 +608,10 @@ private:
     for (auto& x : manager_.outside())
       created += x.minor_units();
     return created == 0 ? "" : "money came or went: " + std::to_string(created);
+  }
+
+  static int64_t balance_of(const TeamDetails& x) {
+    return x.balances().empty() ? 0 : x.balances(0).minor_units();
   }
 
   static TeamDetails sorted(TeamDetails x) {
@@ -652,14 +711,17 @@ command move_out(const std::string& id, const std::string& from, const std::stri
   return {"transfer-" + id, {}, x};
 }
 
-std::vector<model_team> three_teams() {
-  return {model_team{team_details("ash", "ann")}, model_team{team_details("elm", "eve")},
-          model_team{team_details("oak", "olga")}};
+/// A seller, ash, and a buyer, elm.
+template <class Team>
+std::vector<Team> two_teams() {
+  return {Team{team_details("ash", "ann")}, Team{team_details("elm", "eve")}};
 }
 
-/// A seller, ash, and a buyer, elm.
-std::vector<model_team> two_teams() {
-  return {model_team{team_details("ash", "ann")}, model_team{team_details("elm", "eve")}};
+template <class Team>
+std::vector<Team> three_teams() {
+  auto result = two_teams<Team>();
+  result.push_back(Team{team_details("oak", "olga")});
+  return result;
 }
 
 /// One step of one team that may go wrong.
@@ -704,10 +766,11 @@ bool refuses(const manners& how) {
 using outcomes = std::set<std::string>;
 
 /// Explores one transfer with every combination of manners of the sides that take part in it.
+template <class Team>
 void explore_all(const command& x, const std::vector<question>& steps) {
   size_t states = 0;
   for (auto& how : all_manners(steps)) {
-    scenario<model_team> one{x.id + text_of(how), two_teams(), {x}, how};
+    scenario<Team> one{x.id + text_of(how), two_teams<Team>(), {x}, how};
     auto expected = refuses(how) ? outcomes{"CANCELLED"} : outcomes{"CANCELLED", "COMPLETED"};
     BOOST_TEST(explore(one, &states) == expected, one.name);
   }
@@ -723,46 +786,66 @@ std::vector<question> questions_of(const std::string& team) {
 
 } // namespace
 
+using all_teams = boost::mpl::list<model_team, real_team>;
+
 BOOST_TEST_SPECIALIZED_COLLECTION_COMPARE(std::set<std::string>)
 
-BOOST_AUTO_TEST_CASE(a_move_between_teams_holds_in_every_order_and_with_every_failure) {
-  explore_all(move("between", "ash", "elm", "ann"), questions);
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_move_between_teams_holds_in_every_order_and_with_every_failure,
+                              Team, all_teams) {
+  explore_all<Team>(move("between", "ash", "elm", "ann"), questions);
 }
 
-BOOST_AUTO_TEST_CASE(a_move_that_the_seller_begins_holds_as_well) {
-  explore_all(move_out("away", "ash", "elm"), questions);
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_move_that_the_seller_begins_holds_as_well, Team, all_teams) {
+  explore_all<Team>(move_out("away", "ash", "elm"), questions);
 }
 
-BOOST_AUTO_TEST_CASE(a_player_from_outside_comes_in_every_order_and_with_every_failure) {
-  explore_all(move_in("in", "elm"), questions_of("elm"));
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_player_from_outside_comes_in_every_order_and_with_every_failure,
+                              Team, all_teams) {
+  explore_all<Team>(move_in("in", "elm"), questions_of("elm"));
 }
 
-BOOST_AUTO_TEST_CASE(a_player_leaves_the_league_in_every_order_and_with_every_failure) {
-  explore_all(move_out("out", "ash", ""), questions_of("ash"));
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_player_leaves_the_league_in_every_order_and_with_every_failure,
+                              Team, all_teams) {
+  explore_all<Team>(move_out("out", "ash", ""), questions_of("ash"));
 }
 
-BOOST_AUTO_TEST_CASE(of_two_teams_that_want_one_player_one_gets_him_at_most) {
-  scenario<model_team> two{"two buyers",
-                           three_teams(),
-                           {move("1", "ash", "elm", "ann"), move("2", "ash", "oak", "ann")},
-                           {}};
+BOOST_AUTO_TEST_CASE_TEMPLATE(of_two_teams_that_want_one_player_one_gets_him_at_most, Team,
+                              all_teams) {
+  scenario<Team> two{"two buyers",
+                     three_teams<Team>(),
+                     {move("1", "ash", "elm", "ann"), move("2", "ash", "oak", "ann")},
+                     {}};
   BOOST_TEST(explore(two)
              == (outcomes{"CANCELLED CANCELLED", "CANCELLED COMPLETED", "COMPLETED CANCELLED"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_team_that_can_pay_one_of_two_players_gets_one_at_most) {
-  scenario<model_team> two{"two sellers",
-                           three_teams(),
-                           {move("1", "ash", "elm", "ann"), move("2", "oak", "elm", "olga")},
-                           {}};
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_team_that_can_pay_one_of_two_players_gets_one_at_most, Team,
+                              all_teams) {
+  scenario<Team> two{"two sellers",
+                     three_teams<Team>(),
+                     {move("1", "ash", "elm", "ann"), move("2", "oak", "elm", "olga")},
+                     {}};
   BOOST_TEST(explore(two)
              == (outcomes{"CANCELLED CANCELLED", "CANCELLED COMPLETED", "COMPLETED CANCELLED"}));
 }
 
-BOOST_AUTO_TEST_CASE(two_teams_that_exchange_players_are_in_nobodys_way) {
-  scenario<model_team> two{
-    "exchange", two_teams(), {move("1", "ash", "elm", "ann"), move("2", "elm", "ash", "eve")}, {}};
+BOOST_AUTO_TEST_CASE_TEMPLATE(two_teams_that_exchange_players_are_in_nobodys_way, Team, all_teams) {
+  scenario<Team> two{"exchange",
+                     two_teams<Team>(),
+                     {move("1", "ash", "elm", "ann"), move("2", "elm", "ash", "eve")},
+                     {}};
   BOOST_TEST(explore(two)
              == (outcomes{"CANCELLED CANCELLED", "CANCELLED COMPLETED", "COMPLETED CANCELLED",
                           "COMPLETED COMPLETED"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_transfer_to_or_from_a_team_that_does_not_exist_is_cancelled) {
+  auto elsewhere = [](const std::string& team, bool buys) {
+    auto teams = two_teams<real_team>();
+    teams.push_back(real_team{team});
+    auto x = buys ? move("1", "ash", team, "ann") : move("1", team, "elm", "ann");
+    return scenario<real_team>{"nobody " + team, std::move(teams), {x}, {}};
+  };
+  BOOST_TEST(explore(elsewhere("oak", true)) == outcomes{"CANCELLED"});
+  BOOST_TEST(explore(elsewhere("oak", false)) == outcomes{"CANCELLED"});
 }

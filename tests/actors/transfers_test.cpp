@@ -160,7 +160,8 @@ std::string squads_of(test_node& node) {
   std::string result;
   for (auto team : {"ash", "elm"}) {
     std::set<std::string> players;
-    for (auto& x : node.read<TeamDetails>(team_get(team)).squad())
+    auto details = node.read<TeamDetails>(team_get(team));
+    for (auto& x : details.squad())
       players.insert(x.player());
     for (auto& x : players)
       result += x + ' ';

@@ -1,0 +1,114 @@
+#include "actors/runtime/client.hpp"
+#include "messages/catalogue.hpp"
+#include "messages/codec.hpp"
+#include "nodes/commands.hpp"
+#include "nodes/embedded_node.hpp"
+#include "nodes/message_json.hpp"
+#include "nodes/stored_state.hpp"
+
+#include <iostream>
+
+#include <nlohmann/json.hpp>
+
+namespace touchline::nodes {
+
+namespace {
+
+using nlohmann::json;
+
+json summary_of(const DeadLetter& letter) {
+  const auto* message = catalogue_data::find(letter.cause().message());
+  return {{"id", letter.id()},
+          {"to", letter.to()},
+          {"message", message ? message->name : "?"},
+          {"from", letter.cause().from()},
+          {"command", letter.cause().id()},
+          {"flow", letter.cause().correlation()},
+          {"deadline_ms", letter.cause().deadline_ms()},
+          {"error", letter.error()},
+          {"attempts", letter.attempts()}};
+}
+
+tl::expected<DeadLetter, std::string> find_letter(const storage::store& store,
+                                                  const std::string& id) {
+  auto bytes = store.read_dead_letter(id);
+  if (!bytes)
+    return tl::unexpected{bytes.error().text + '.'};
+  if (!*bytes)
+    return tl::unexpected{"There is no dead letter \"" + id
+                          + "\"; touchline dead-letters lists them."};
+  DeadLetter letter;
+  if (!letter.ParseFromString(**bytes))
+    return tl::unexpected{"The dead letter " + id + " is unreadable."};
+  return letter;
+}
+
+} // namespace
+
+int print_dead_letters(const common_options& options) {
+  constexpr size_t page = 100;
+  auto store = open_stored(options.config);
+  if (!store)
+    return fail(store.error());
+  std::string after;
+  for (;;) {
+    auto letters = (*store)->dead_letters(after, page);
+    if (!letters)
+      return fail(letters.error().text + '.');
+    for (auto& x : *letters) {
+      DeadLetter letter;
+      if (!letter.ParseFromString(x.bytes))
+        return fail("The dead letter " + x.id + " is unreadable.");
+      std::cout << summary_of(letter).dump() << '\n';
+    }
+    if (letters->size() < page)
+      return 0;
+    after = letters->back().id;
+  }
+}
+
+int show_dead_letter(const common_options& options, const std::string& id) {
+  auto store = open_stored(options.config);
+  if (!store)
+    return fail(store.error());
+  auto letter = find_letter(**store, id);
+  if (!letter)
+    return fail(letter.error());
+  auto out = summary_of(*letter);
+  if (auto body = parse_message(letter->cause().message(), letter->body()))
+    out["body"] = to_json(*body);
+  out["redacted"] = letter->redacted();
+  std::cout << out.dump(2) << '\n';
+  return 0;
+}
+
+int retry_dead_letter(const common_options& options, const std::string& id) {
+  auto node = embedded_node::start(options.config);
+  if (!node)
+    return fail(node.error().text);
+  auto letter = find_letter((*node)->runtime().store(), id);
+  if (!letter)
+    return fail(letter.error());
+  actors::client client{(*node)->system(), (*node)->runtime().routes(), actors::system_clock()};
+  answer reply;
+  client.retry(*letter, [&reply](const answer& x) { reply = x; });
+  client.finish();
+  if (!reply.ok())
+    return fail(reply.text);
+  (*node)->runtime().settle(actors::client_options{}.deadline_ms);
+  std::cout << json{{"id", id}, {"handled", true}}.dump() << '\n';
+  return 0;
+}
+
+int drop_dead_letter(const common_options& options, const std::string& id) {
+  auto node = embedded_node::start(options.config);
+  if (!node)
+    return fail(node.error().text);
+  auto reply = (*node)->runtime().drop_dead_letter(id);
+  if (!reply.ok())
+    return fail(reply.text);
+  std::cout << json{{"id", id}, {"dropped", true}}.dump() << '\n';
+  return 0;
+}
+
+} // namespace touchline::nodes
