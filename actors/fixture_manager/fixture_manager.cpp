@@ -358,6 +358,17 @@ decided<event> conclude(const state& now, decision<event> result) {
   return std::move(result.record(std::move(fact)));
 }
 
+void apply_list(const event::Generated& x, state& now) {
+  now.set_league(x.league());
+  now.set_season(x.season());
+  now.set_league_name(x.league_name());
+  *now.mutable_teams() = x.teams();
+  *now.mutable_fixtures() = x.fixtures();
+  *now.mutable_rules() = x.rules();
+  now.mutable_counted()->Resize(x.fixtures_size(), false);
+  now.set_needed(needed_results(x.fixtures(), x.rules()));
+}
+
 } // namespace
 
 decided<event> fixture_manager::decide(const state& now, const FixtureListGenerate& message,
@@ -520,18 +531,9 @@ decided<event> fixture_manager::decide(const state& now, const InfoTeamUpdated& 
 
 void fixture_manager::apply(state& now, const event& fact) {
   switch (fact.event_case()) {
-    case event::kGenerated: {
-      const auto& x = fact.generated();
-      now.set_league(x.league());
-      now.set_season(x.season());
-      now.set_league_name(x.league_name());
-      *now.mutable_teams() = x.teams();
-      *now.mutable_fixtures() = x.fixtures();
-      *now.mutable_rules() = x.rules();
-      now.mutable_counted()->Resize(x.fixtures_size(), false);
-      now.set_needed(needed_results(x.fixtures(), x.rules()));
+    case event::kGenerated:
+      apply_list(fact.generated(), now);
       break;
-    }
     case event::kResult:
       *now.mutable_fixtures(static_cast<int>(fact.result().fixture()) - 1)->mutable_score()
         = fact.result().score();

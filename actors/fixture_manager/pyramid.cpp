@@ -58,8 +58,8 @@ std::optional<std::string> check_completed(const state& now, int tier,
   if (!are_movers(message.promoted(), up, message.teams())
       || !are_movers(both, up + down, message.teams()))
     return "The season " + message.season() + " of " + message.league() + " must end with "
-           + std::to_string(up) + " teams that go up and " + std::to_string(down)
-           + " others that go down.";
+           + std::to_string(up) + " promoted and " + std::to_string(down)
+           + " relegated teams of its own, none of them twice.";
   return std::nullopt;
 }
 

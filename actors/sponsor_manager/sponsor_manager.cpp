@@ -94,7 +94,7 @@ std::optional<std::string> check_deal(const SponsorDetails& x) {
 // -- which seasons are paid -----------------------------------------------------------------------
 
 const state::PaidLeague* find_league(const state& now, const std::string& league) {
-  auto at = std::ranges::find_if(now.paid(), [&](auto& x) { return x.league() == league; });
+  auto at = std::ranges::find(now.paid(), league, &state::PaidLeague::league);
   return at == now.paid().end() ? nullptr : &*at;
 }
 
@@ -117,11 +117,14 @@ std::optional<refusal> check_season(const state& now, const state::PaidLeague* l
   return std::nullopt;
 }
 
+/// Keeps leagues and seasons in the order of their keys, whichever was paid first.
 void remember_season(state& now, const std::string& league, const std::string& season) {
-  auto known
-    = std::ranges::find_if(*now.mutable_paid(), [&](auto& x) { return x.league() == league; });
-  auto& paid = known == now.mutable_paid()->end() ? *now.add_paid() : *known;
-  paid.set_league(league);
+  auto& all = *now.mutable_paid();
+  if (!find_league(now, league)) {
+    all.Add()->set_league(league);
+    std::ranges::sort(all, {}, &state::PaidLeague::league);
+  }
+  auto& paid = *std::ranges::find(all, league, &state::PaidLeague::league);
   paid.add_seasons(season);
   std::ranges::sort(*paid.mutable_seasons());
   if (paid.seasons_size() > max_paid_seasons) {
