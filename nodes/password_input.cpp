@@ -79,9 +79,11 @@ tl::expected<std::string, std::string> read_line() {
   }
 }
 
-tl::expected<std::string, std::string> read_silently() {
+/// Nothing that is typed after the prompt is shown, nor thrown away.
+tl::expected<std::string, std::string> read_silently(const std::string& prompt) {
   noted_signals signals;
   silent_terminal terminal;
+  std::cerr << prompt << std::flush;
   return read_line();
 }
 
@@ -94,8 +96,7 @@ bool input_is_terminal() {
 tl::expected<std::string, std::string> read_password(const std::string& prompt) {
   if (!input_is_terminal())
     return read_line();
-  std::cerr << prompt << std::flush;
-  auto line = read_silently();
+  auto line = read_silently(prompt);
   if (interrupted_by != 0)
     std::raise(interrupted_by);
   return line;

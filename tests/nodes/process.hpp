@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,15 +49,22 @@ struct finished {
 /// A running process.
 class process {
 public:
-  process(const work_folder& folder, const std::vector<std::string>& arguments)
+  /// With `input` that is what it finds on standard input.
+  process(const work_folder& folder, const std::vector<std::string>& arguments,
+          const std::optional<std::string>& input = {})
     : out_{folder / "stdout"},
       err_{folder / "stderr"} {
     std::vector<char*> argv;
     for (auto& x : arguments)
       argv.push_back(const_cast<char*>(x.c_str()));
     argv.push_back(nullptr);
+    auto in = folder / "stdin";
+    if (input)
+      write_file(in, *input);
     pid_ = fork();
     if (pid_ == 0) {
+      if (input)
+        dup2(open(in.c_str(), O_RDONLY), STDIN_FILENO);
       redirect(out_, STDOUT_FILENO);
       redirect(err_, STDERR_FILENO);
       execv(argv[0], argv.data());
@@ -98,9 +106,10 @@ private:
 };
 
 /// Runs the program to its end.
-inline finished run(const work_folder& folder, std::vector<std::string> arguments) {
+inline finished run(const work_folder& folder, std::vector<std::string> arguments,
+                    const std::optional<std::string>& input = {}) {
   arguments.insert(arguments.begin(), program);
-  return process{folder, arguments}.wait();
+  return process{folder, arguments, input}.wait();
 }
 
 } // namespace touchline::testing
