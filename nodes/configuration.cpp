@@ -1,6 +1,7 @@
 #include "nodes/configuration.hpp"
 
 #include "actors/runtime/runtime.hpp"
+#include "messages/text.hpp"
 
 #include <caf/actor_system_config.hpp>
 #include <caf/config_value.hpp>
@@ -80,6 +81,14 @@ setter path(std::filesystem::path configuration::*member) {
   };
 }
 
+problem set_node(const caf::config_value& value, configuration& out) {
+  auto x = caf::get_as<std::string>(value);
+  if (!x || check_key("", *x))
+    return "must be a name of 1 to 64 lower case letters, digits, hyphens and points in quotes";
+  out.node = *x;
+  return std::nullopt;
+}
+
 problem set_sponsors(const caf::config_value& value, configuration& out) {
   auto list = caf::get_as<std::vector<caf::config_value>>(value);
   if (!list)
@@ -107,6 +116,7 @@ const std::map<std::string, setter>& setters() {
   using policy = actors::restart_policy;
   static const std::map<std::string, setter> all{
     {"data-directory", path(&configuration::data_directory)},
+    {"node", set_node},
     {"season", path(&configuration::season)},
     {"partitions", number(&options::partitions, 1, 256)},
     {"snapshot-every", number(&options::snapshot_every, 1, 1'000'000)},

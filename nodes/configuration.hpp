@@ -29,6 +29,8 @@ struct sponsor_deal {
 /// A node's configuration. The defaults are those of config/default.conf.
 struct configuration {
   std::filesystem::path data_directory = "touchline-data";
+  /// What the node is called in the records of what it handled.
+  std::string node = "node-1";
   /// The season that `touchline run` plays; empty for none.
   std::filesystem::path season;
   actors::runtime_options runtime;

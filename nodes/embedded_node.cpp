@@ -19,6 +19,7 @@ tl::expected<std::unique_ptr<embedded_node>, refusal> embedded_node::start(
   actors::runtime_setup setup;
   setup.storage.path = config.data_directory;
   setup.options = config.runtime;
+  setup.node = config.node;
   setup.kinds = actors::all_contexts();
   auto runtime = actors::runtime::start(*node->system_, std::move(setup));
   if (!runtime)

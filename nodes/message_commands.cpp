@@ -107,6 +107,8 @@ int print_history(const common_options& options, const std::string& address) {
                   {"correlation", cause.correlation()},
                   {"causation", cause.causation()},
                   {"time_ms", cause.time_ms()},
+                  {"handled_ms", record.handled_ms()},
+                  {"node", record.node()},
                   {"events", record.event_size()}};
         for (auto& x : record.outgoing()) {
           const auto* sent = catalogue_data::find(x.message());

@@ -4,6 +4,7 @@
 #include "actors/runtime/storage_refusal.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
+#include "messages/redact.hpp"
 
 #include <caf/send.hpp>
 
@@ -353,7 +354,9 @@ void entity_actor::record_dead_letter(const header& head, uint32_t number,
     letter.set_id(outcome.dead_letter);
     letter.set_to(address_);
     *letter.mutable_cause() = to_cause(head, number);
-    letter.set_body(body.SerializeAsString());
+    auto kept = redacted(body);
+    letter.set_body(kept.message->SerializeAsString());
+    letter.set_redacted(kept.had_secrets);
   }
   letter.set_error(why.text);
   letter.set_attempts(letter.attempts() + attempts);
