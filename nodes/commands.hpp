@@ -5,6 +5,7 @@
 
 #include "league/season_file.hpp"
 #include "nodes/configuration.hpp"
+#include "nodes/pyramid_configuration.hpp"
 #include "nodes/season_plan.hpp"
 #include "nodes/table_format.hpp"
 
@@ -34,6 +35,10 @@ int replay_season(const common_options& options, const std::filesystem::path& fi
 
 /// Plays generated seasons.
 int simulate_seasons(const common_options& options, const simulation& what);
+
+/// Plays a pyramid of leagues; of `what`, the seasons and the seed.
+int simulate_pyramid(const common_options& options, const pyramid_configuration& config,
+                     const simulation& what);
 
 /// Sends one message of the catalogue, its fields given as name=value (JSON for parts that are no
 /// plain text), and prints the answer as JSON. With a token it is sent as the token's account, else

@@ -1,13 +1,11 @@
 #include "nodes/configuration.hpp"
 
-#include "actors/runtime/runtime.hpp"
 #include "messages/text.hpp"
+#include "nodes/settings_section.hpp"
 
-#include <caf/actor_system_config.hpp>
 #include <caf/config_value.hpp>
 
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <map>
 
@@ -15,7 +13,6 @@ namespace touchline::nodes {
 
 namespace {
 
-using problem = std::optional<std::string>;
 using setter = std::function<problem(const caf::config_value&, configuration&)>;
 
 // -- one setter per kind of value -----------------------------------------------------------------
@@ -25,7 +22,7 @@ setter number(T actors::runtime_options::*member, int64_t low, int64_t high) {
   return [=](const caf::config_value& value, configuration& out) -> problem {
     auto x = caf::get_as<int64_t>(value);
     if (!x || *x < low || *x > high)
-      return "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high);
+      return number_range(low, high);
     out.runtime.*member = static_cast<T>(*x);
     return std::nullopt;
   };
@@ -65,7 +62,7 @@ setter policy_intensity(actors::restart_policy actors::runtime_options::*policy)
   return [=](const caf::config_value& value, configuration& out) -> problem {
     auto x = caf::get_as<int64_t>(value);
     if (!x || *x < 0 || *x > 10'000)
-      return "must be a whole number from 0 to 10000";
+      return number_range(0, 10'000);
     (out.runtime.*policy).intensity = static_cast<unsigned>(*x);
     return std::nullopt;
   };
@@ -176,29 +173,23 @@ void make_absolute(std::filesystem::path& path, const std::filesystem::path& fol
 } // namespace
 
 tl::expected<configuration, std::string> read_configuration(const std::filesystem::path& file) {
-  // CAF's errors need its meta objects.
-  actors::register_message_types();
-  std::ifstream in{file};
-  if (!in || std::filesystem::is_directory(file))
-    return tl::unexpected{"The configuration " + file.string()
-                          + " cannot be read; name one that exists with --config."};
-  auto parsed = caf::actor_system_config::parse_config(in);
+  auto parsed = parse_settings_file(file);
   if (!parsed)
-    return tl::unexpected{"The configuration " + file.string()
-                          + " is not in CAF's syntax, one entry per line: "
-                          + to_string(parsed.error()) + '.'};
+    return tl::unexpected{parsed.error()};
   configuration result;
   for (auto& [name, value] : *parsed) {
     auto section = caf::get_as<caf::settings>(value);
-    problem wrong = name + " is no section; the sections are touchline and caf.";
+    problem wrong = name + " is no section; the sections are touchline, pyramid and caf.";
     if (section && name == "caf") {
       result.caf = *section;
+      wrong = std::nullopt;
+    } else if (section && name == "pyramid") {
       wrong = std::nullopt;
     } else if (section && name == "touchline") {
       wrong = apply(*section, "", result);
     }
     if (wrong)
-      return tl::unexpected{"In the configuration " + file.string() + ": " + *wrong};
+      return tl::unexpected{problem_in(file, *wrong)};
   }
   auto folder = std::filesystem::absolute(file).parent_path();
   make_absolute(result.data_directory, folder);

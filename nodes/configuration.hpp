@@ -41,9 +41,9 @@ struct configuration {
   caf::settings caf;
 };
 
-/// Reads a configuration file; relative paths in it are relative to its folder. One sentence for
-/// what is wrong: no such file, not the syntax, an unknown key, a value of the wrong type or out of
-/// bounds.
+/// Reads a configuration file; relative paths in it are relative to its folder. Its section
+/// `pyramid`, if any, is for `read_pyramid`. One sentence for what is wrong: no such file, not the
+/// syntax, an unknown key, a value of the wrong type or out of bounds.
 tl::expected<configuration, std::string> read_configuration(const std::filesystem::path& file);
 
 } // namespace touchline::nodes

@@ -26,6 +26,7 @@ struct arguments {
   std::vector<std::string> deductions;
   league::rule_choice choice;
   simulation simulated;
+  std::string pyramid_file;
   std::string name;
   std::vector<std::string> fields;
   std::string id;
@@ -127,11 +128,32 @@ void add_replay(CLI::App& season, arguments& args, std::function<int()>& chosen)
   });
 }
 
+/// The file of the pyramid is the node's configuration as well, unless there is another one.
+int play_simulation(arguments& args) {
+  std::optional<pyramid_configuration> pyramid;
+  if (!args.pyramid_file.empty()) {
+    auto read = read_pyramid(args.pyramid_file);
+    if (!read)
+      return fail(read.error());
+    pyramid = std::move(*read);
+    if (args.config_file.empty())
+      args.config_file = args.pyramid_file;
+  }
+  auto options = resolve(args);
+  if (!options)
+    return 1;
+  return pyramid ? simulate_pyramid(*options, *pyramid, args.simulated)
+                 : simulate_seasons(*options, args.simulated);
+}
+
 void add_simulate(CLI::App& season, arguments& args, std::function<int()>& chosen) {
   auto* simulate = season.add_subcommand("simulate", "Play seasons that are drawn from a seed");
-  simulate->add_option("--teams", args.simulated.teams, "2 to 64")
-    ->required()
+  auto* league = simulate->add_option_group("league", "Who plays");
+  league->add_option("--teams", args.simulated.teams, "A league of 2 to 64 drawn teams")
     ->check(CLI::Range(2, 64));
+  league->add_option("--pyramid", args.pyramid_file,
+                     "The leagues of a configuration, as config/england.conf");
+  league->require_option(1);
   simulate->add_option("--seasons", args.simulated.seasons, "1 to 1000, one after another")
     ->check(CLI::Range(1, 1000));
   simulate->add_option("--seed", args.simulated.seed, "The same seed, the same seasons")
@@ -143,12 +165,7 @@ void add_simulate(CLI::App& season, arguments& args, std::function<int()>& chose
   add_common(*simulate, args);
   add_output(*simulate, args);
   add_pace(*simulate, args);
-  simulate->callback([&args, &chosen] {
-    chosen = [&args] {
-      auto options = resolve(args);
-      return options ? simulate_seasons(*options, args.simulated) : 1;
-    };
-  });
+  simulate->callback([&args, &chosen] { chosen = [&args] { return play_simulation(args); }; });
 }
 
 void add_token(CLI::App& command, arguments& args) {

@@ -4,12 +4,14 @@
 
 #include "league/season_file.hpp"
 #include "messages/catalogue.pb.h"
+#include "messages/error.hpp"
 #include "nodes/configuration.hpp"
 
 #include <tl/expected.hpp>
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,9 @@ tl::expected<league::season_file, std::string> read_season(const std::filesystem
 tl::expected<season_plan, std::string> plan_replay(const league::season_file& file,
                                                    const league::rule_choice& choice,
                                                    const std::vector<sponsor_deal>& sponsors);
+
+/// Why a recorded match cannot be one of a plan: it has another score. Nothing if it can.
+std::optional<refusal> check_recorded(const Fixture& recorded, const ResultCreate& planned);
 
 /// What a simulation is made of. 2 to 64 teams, 1 to 1000 seasons.
 struct simulation {

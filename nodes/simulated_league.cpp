@@ -1,8 +1,9 @@
 #include "nodes/season_plan.hpp"
 
+#include "actors/calendar.hpp"
 #include "league/generator.hpp"
-#include "league/match_model.hpp"
 #include "league/team_names.hpp"
+#include "nodes/drawn_result.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -28,36 +29,12 @@ std::chrono::year_month_day first_day(uint32_t index) {
   return year{first_year + static_cast<int>(index)} / August / 10;
 }
 
-std::string to_text(std::chrono::year_month_day day) {
-  auto two = [](unsigned x) { return (x < 10 ? "0" : "") + std::to_string(x); };
-  return std::to_string(static_cast<int>(day.year())) + '-'
-         + two(static_cast<unsigned>(day.month())) + '-' + two(static_cast<unsigned>(day.day()));
-}
-
 /// A team's strength in a season: where it began, and how it drifted since.
 league::team_strength strength_in(uint64_t seed, uint32_t team, uint32_t season) {
   auto result = league::generate_strength(seed, team);
   for (uint32_t i = 1; i <= season; ++i)
     result = league::drifted_strength(result, seed, team, i);
   return result;
-}
-
-struct contender {
-  std::string key;
-  league::team_strength strength;
-  std::vector<league::generated_player> squad;
-  std::vector<league::playing_position> positions;
-};
-
-void add_goals(const league::scoreline& score, const contender& home, const contender& away,
-               const league::match_key& key, ResultCreate& out) {
-  for (auto& x : league::draw_goals(score, home.positions, away.positions, key)) {
-    const auto& side = x.home ? home : away;
-    auto& goal = *out.add_goals();
-    goal.set_team(side.key);
-    goal.set_player(side.squad[x.player].name);
-    goal.set_minute(x.minute);
-  }
 }
 
 std::vector<ResultCreate> draw_results(const FixtureList& list,
@@ -70,14 +47,7 @@ std::vector<ResultCreate> draw_results(const FixtureList& list,
   for (auto& fixture : list.fixtures()) {
     const auto& home = find(fixture.home());
     const auto& away = find(fixture.away());
-    league::match_key key{seed, season, fixture.number() - 1};
-    auto score = league::draw_scoreline(home.strength, away.strength, {}, key);
-    auto& x = results.emplace_back();
-    x.set_home(fixture.home());
-    x.set_away(fixture.away());
-    x.mutable_score()->set_home(score.home_goals);
-    x.mutable_score()->set_away(score.away_goals);
-    add_goals(score, home, away, key, x);
+    results.push_back(draw_result(home, away, {seed, season, fixture.number() - 1}));
   }
   return results;
 }
@@ -122,20 +92,18 @@ season_plan simulated_league::plan(uint32_t index, const LeagueTable& before) {
   for (auto& x : members_) {
     // Squads are those of the first season's day: a player keeps his name and number while his team
     // lives.
-    contender y{x.key,
-                strength_in(options_.seed, x.index, index),
-                league::generate_squad(options_.seed, x.index, first_day(0)),
-                {}};
+    contender y{x.key, strength_in(options_.seed, x.index, index), {}, {}};
     auto& team = plan.teams.emplace_back();
     team.set_team(x.key);
     team.set_name(x.name);
-    for (auto& player : y.squad) {
+    for (auto& player : league::generate_squad(options_.seed, x.index, first_day(0))) {
+      y.players.push_back(player.name);
       y.positions.push_back(player.position);
       auto& z = *team.add_squad();
       z.set_name(player.name);
       z.set_position(std::string{league::short_name(player.position)});
       z.set_shirt_number(player.shirt);
-      z.set_date_of_birth(to_text(player.born));
+      z.set_date_of_birth(actors::to_text(player.born));
     }
     auto& reference = *plan.fixtures.add_teams();
     reference.set_team(x.key);
@@ -149,9 +117,9 @@ season_plan simulated_league::plan(uint32_t index, const LeagueTable& before) {
   rules.set_seed(options_.seed);
   rules.set_relegated(relegated());
   plan.fixtures.set_seed(options_.seed + index);
-  plan.fixtures.set_start(to_text(first_day(index)));
+  plan.fixtures.set_start(actors::to_text(first_day(index)));
   plan.fixtures.set_end(
-    to_text(first_day(index + 1).year() / std::chrono::May / std::chrono::day{25}));
+    actors::to_text(first_day(index + 1).year() / std::chrono::May / std::chrono::day{25}));
   plan.results = [contenders = std::move(contenders), seed = options_.seed, index](
                    const FixtureList& list) { return draw_results(list, contenders, seed, index); };
   return plan;

@@ -66,9 +66,42 @@ std::string to_text(const LeagueTable& table) {
   return out;
 }
 
-// -- JSON -----------------------------------------------------------------------------------------
+std::string to_csv(const std::vector<LeagueTable>& tables) {
+  auto several = tables.size() > 1;
+  std::string out = (several ? "season," : "") + csv_headings() + '\n';
+  for (auto& table : tables)
+    for (auto& x : table.rows())
+      out += (several ? csv_field(table.season()) + ',' : "") + csv_row(x) + '\n';
+  return out;
+}
 
-json to_json(const LeagueTable& table) {
+} // namespace
+
+std::optional<output_format> format_named(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, output_format>, 3> all{
+    {{"text", output_format::text}, {"json", output_format::json}, {"csv", output_format::csv}}};
+  auto at = std::ranges::find(all, name, &std::pair<std::string_view, output_format>::first);
+  return at == all.end() ? std::nullopt : std::optional{at->second};
+}
+
+std::string format_tables(const std::vector<LeagueTable>& tables, output_format format) {
+  if (format == output_format::csv)
+    return to_csv(tables);
+  if (format == output_format::json) {
+    if (tables.size() == 1)
+      return table_json(tables.front()).dump() + '\n';
+    json seasons = json::array();
+    for (auto& x : tables)
+      seasons.push_back(table_json(x));
+    return json{{"seasons", std::move(seasons)}}.dump() + '\n';
+  }
+  std::string out;
+  for (auto& x : tables)
+    out += (out.empty() ? "" : "\n") + to_text(x);
+  return out;
+}
+
+json table_json(const LeagueTable& table) {
   json rows = json::array();
   for (auto& x : table.rows())
     rows.push_back({{"position", x.position()},
@@ -88,60 +121,27 @@ json to_json(const LeagueTable& table) {
           {"table", std::move(rows)}};
 }
 
-// -- CSV ------------------------------------------------------------------------------------------
+std::string csv_headings() {
+  return "position,team,played,won,drawn,lost,goals_for,goals_against,goal_difference,points,"
+         "deducted";
+}
 
-std::string quoted(const std::string& text) {
+std::string csv_row(const Standing& x) {
+  auto out = std::to_string(x.position()) + ',' + csv_field(x.name());
+  for (int64_t n : std::initializer_list<int64_t>{x.played(), x.won(), x.drawn(), x.lost(),
+                                                  x.goals_for(), x.goals_against(),
+                                                  goal_difference(x), x.points(), x.deducted()})
+    out += ',' + std::to_string(n);
+  return out;
+}
+
+std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos)
     return text;
   std::string out = "\"";
   for (char c : text)
     out += c == '"' ? std::string{"\"\""} : std::string(1, c);
   return out + '"';
-}
-
-std::string to_csv(const std::vector<LeagueTable>& tables) {
-  auto several = tables.size() > 1;
-  std::string out = std::string{several ? "season," : ""}
-                    + "position,team,played,won,drawn,lost,goals_for,goals_against,"
-                      "goal_difference,points,deducted\n";
-  for (auto& table : tables)
-    for (auto& x : table.rows()) {
-      if (several)
-        out += quoted(table.season()) + ',';
-      out += std::to_string(x.position()) + ',' + quoted(x.name());
-      for (int64_t n : std::initializer_list<int64_t>{x.played(), x.won(), x.drawn(), x.lost(),
-                                                      x.goals_for(), x.goals_against(),
-                                                      goal_difference(x), x.points(), x.deducted()})
-        out += ',' + std::to_string(n);
-      out += '\n';
-    }
-  return out;
-}
-
-} // namespace
-
-std::optional<output_format> format_named(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, output_format>, 3> all{
-    {{"text", output_format::text}, {"json", output_format::json}, {"csv", output_format::csv}}};
-  auto at = std::ranges::find(all, name, &std::pair<std::string_view, output_format>::first);
-  return at == all.end() ? std::nullopt : std::optional{at->second};
-}
-
-std::string format_tables(const std::vector<LeagueTable>& tables, output_format format) {
-  if (format == output_format::csv)
-    return to_csv(tables);
-  if (format == output_format::json) {
-    if (tables.size() == 1)
-      return to_json(tables.front()).dump() + '\n';
-    json seasons = json::array();
-    for (auto& x : tables)
-      seasons.push_back(to_json(x));
-    return json{{"seasons", std::move(seasons)}}.dump() + '\n';
-  }
-  std::string out;
-  for (auto& x : tables)
-    out += (out.empty() ? "" : "\n") + to_text(x);
-  return out;
 }
 
 } // namespace touchline::nodes

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 namespace touchline::nodes {
 
 /// How a command prints its result.
@@ -20,5 +22,15 @@ std::optional<output_format> format_named(std::string_view name);
 /// `json` the object that the README describes ("seasons" around several), `csv` has a line of
 /// headings, and a season column when several.
 std::string format_tables(const std::vector<LeagueTable>& tables, output_format format);
+
+/// The JSON object of a table.
+nlohmann::ordered_json table_json(const LeagueTable& table);
+
+/// The CSV headings of a table's row, and the row, without a line feed.
+std::string csv_headings();
+std::string csv_row(const Standing& row);
+
+/// A text as a field of CSV (RFC 4180).
+std::string csv_field(const std::string& text);
 
 } // namespace touchline::nodes

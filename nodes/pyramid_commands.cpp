@@ -1,0 +1,75 @@
+#include "nodes/commands.hpp"
+#include "nodes/embedded_node.hpp"
+#include "nodes/progress.hpp"
+#include "nodes/pyramid_player.hpp"
+#include "nodes/resident_memory.hpp"
+
+#include "actors/runtime/clock.hpp"
+
+#include <cstdio>
+#include <iostream>
+
+namespace touchline::nodes {
+
+namespace {
+
+/// How fast it went, for people.
+std::string speed(uint32_t seasons, uint32_t matches, int64_t elapsed_ms) {
+  auto seconds = static_cast<double>(std::max<int64_t>(elapsed_ms, 1)) / 1000;
+  char line[160];
+  std::snprintf(line, sizeof line,
+                "Matches played now              %u\n"
+                "Seasons a second                %.2f\n"
+                "Resident memory                 %.0f MiB\n",
+                matches, seasons / seconds, resident_mib());
+  return line;
+}
+
+tl::expected<std::vector<season_report>, refusal> play_seasons(pyramid_player& player,
+                                                               actors::runtime& runtime,
+                                                               uint32_t count) {
+  std::vector<season_report> reports;
+  for (uint32_t i = 0; i < count; ++i) {
+    auto season = player.play_season();
+    if (!season)
+      return tl::unexpected{season.error()};
+    reports.push_back(std::move(*season));
+    // Entities of a season that is over are not needed again.
+    runtime.passivate_all();
+  }
+  if (auto sound = player.check(); !sound)
+    return tl::unexpected{sound.error()};
+  return reports;
+}
+
+} // namespace
+
+int simulate_pyramid(const common_options& options, const pyramid_configuration& config,
+                     const simulation& what) {
+  auto last_year = config.pyramid.first_year() + static_cast<int32_t>(what.seasons);
+  if (!actors::days_of_season(config.pyramid, last_year))
+    return fail("The pyramid begins in " + std::to_string(config.pyramid.first_year()) + ": "
+                + std::to_string(what.seasons) + " seasons go beyond the calendar.");
+  auto model = pyramid_model::make(config, what.seed);
+  if (!model)
+    return fail(model.error());
+  auto began_ms = actors::system_clock().steady_ms();
+  auto node = embedded_node::start(options.config);
+  if (!node)
+    return fail(node.error().text);
+  progress display{stderr};
+  pyramid_player player{(*node)->system(), (*node)->runtime(), config, std::move(*model),
+                        what.seed,         options.pace,       display};
+  if (auto opened = player.open(); !opened)
+    return fail(opened.error().text);
+  auto reports = play_seasons(player, (*node)->runtime(), what.seasons);
+  if (!reports)
+    return fail(reports.error().text);
+  std::cerr << (*node)->summary()
+            << speed(what.seasons, player.played_now(),
+                     actors::system_clock().steady_ms() - began_ms);
+  std::cout << format_seasons(*reports, options.format) << std::flush;
+  return std::cout ? 0 : fail("Standard output cannot be written.");
+}
+
+} // namespace touchline::nodes
