@@ -83,6 +83,12 @@ public:
   actors::client& client() { return *client_; }
   bool settle() { return runtime_->settle(30'000); }
 
+  /// A second caller, to be gone before the node stops.
+  std::unique_ptr<actors::client> another_client() {
+    return std::make_unique<actors::client>(*system_, runtime_->routes(), actors::system_clock(),
+                                            client_options);
+  }
+
   /// Sends a command or a read under an id and returns its answer.
   template <class Message>
   answer ask(const std::string& id, Message message) {
@@ -141,6 +147,44 @@ inline TeamGet team_get(const std::string& team, const std::string& league = "en
   TeamGet x;
   x.set_league(league);
   x.set_team(team);
+  return x;
+}
+
+/// Limits of the squads of the league en.1; 0 for the defaults.
+inline LeagueConfigure squad_limits(uint32_t squad_min, uint32_t squad_max) {
+  LeagueConfigure x;
+  x.set_league("en.1");
+  x.mutable_rules()->set_squad_min(squad_min);
+  x.mutable_rules()->set_squad_max(squad_max);
+  return x;
+}
+
+/// A midfielder of Arsenal.
+inline PlayerAdd player_add(const std::string& name, uint32_t shirt_number) {
+  PlayerAdd x;
+  x.set_league("en.1");
+  x.set_team("arsenal");
+  x.mutable_player()->set_name(name);
+  x.mutable_player()->set_position("MF");
+  x.mutable_player()->set_shirt_number(shirt_number);
+  return x;
+}
+
+inline PlayerUpdate player_update(uint32_t shirt_number, const std::string& name,
+                                  uint32_t new_shirt_number) {
+  PlayerUpdate x;
+  x.set_league("en.1");
+  x.set_team("arsenal");
+  x.set_shirt_number(shirt_number);
+  *x.mutable_player() = player_add(name, new_shirt_number).player();
+  return x;
+}
+
+inline PlayerDelete player_delete(uint32_t shirt_number) {
+  PlayerDelete x;
+  x.set_league("en.1");
+  x.set_team("arsenal");
+  x.set_shirt_number(shirt_number);
   return x;
 }
 
