@@ -54,12 +54,11 @@ struct header {
 
 template <class Inspector>
 bool inspect(Inspector& f, header& x) {
-  return f.object(x).fields(f.field("to", x.to), f.field("from", x.from),
-                            f.field("sequence", x.sequence), f.field("previous", x.previous),
-                            f.field("id", x.id), f.field("correlation", x.correlation),
-                            f.field("causation", x.causation), f.field("time_ms", x.time_ms),
-                            f.field("deadline_ms", x.deadline_ms),
-                            f.field("dead_letter", x.dead_letter));
+  return f.object(x).fields(
+    f.field("to", x.to), f.field("from", x.from), f.field("sequence", x.sequence),
+    f.field("previous", x.previous), f.field("id", x.id), f.field("correlation", x.correlation),
+    f.field("causation", x.causation), f.field("time_ms", x.time_ms),
+    f.field("deadline_ms", x.deadline_ms), f.field("dead_letter", x.dead_letter));
 }
 
 /// The durable form of a header, without its receiver.

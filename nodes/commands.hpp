@@ -57,6 +57,9 @@ int print_flows(const common_options& options, const std::string& state, size_t 
 /// Prints one flow as a sequence, with times and nodes, and what it waits for.
 int print_flow(const common_options& options, const std::string& id);
 
+/// Prints the catalogue as a document in Markdown.
+int print_catalogue();
+
 /// Checks that teams, players and money add up. Fails when they do not.
 int print_audit(const common_options& options);
 

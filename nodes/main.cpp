@@ -351,6 +351,9 @@ void add_inspection_commands(CLI::App& app, arguments& args, std::function<int()
   add_output(*flow, args);
   on_stored(*flow, args, chosen,
             [&args](const common_options& options) { return print_flow(options, args.name); });
+  auto* catalogue
+    = app.add_subcommand("catalogue", "Print messages, flows, contexts and roles in Markdown");
+  catalogue->callback([&chosen] { chosen = print_catalogue; });
   auto* audit
     = app.add_subcommand("audit", "Check that teams, players and money add up in what is stored");
   add_output(*audit, args);

@@ -1,4 +1,5 @@
 #include "messages/catalogue.hpp"
+#include "messages/catalogue_document.hpp"
 #include "messages/codec.hpp"
 #include "messages/redact.hpp"
 #include "messages/text.hpp"
@@ -85,6 +86,11 @@ int send_message(const common_options& options, const std::string& name,
     std::cout << json{{"id", id}, {"position", reply.position}, {"repeated", reply.repeated}}.dump(
       2) << '\n';
   return 0;
+}
+
+int print_catalogue() {
+  std::cout << catalogue_document() << std::flush;
+  return std::cout ? 0 : fail("Standard output cannot be written.");
 }
 
 int print_history(const common_options& options, const std::string& address) {

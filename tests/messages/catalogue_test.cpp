@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "messages/catalogue.hpp"
+#include "messages/catalogue_document.hpp"
 #include "messages/catalogue_types.hpp"
 
 #include <google/protobuf/descriptor.h>
@@ -164,4 +165,24 @@ BOOST_AUTO_TEST_CASE(a_league_whose_key_ends_with_its_tier_belongs_to_a_pyramid)
   BOOST_TEST(pyramid_of("england.") == "england.");
   BOOST_TEST(pyramid_of(".1") == ".1");
   BOOST_TEST(pyramid_of("") == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_document_of_the_catalogue_is_current) {
+  std::ifstream in{std::string{TOUCHLINE_SOURCE_DIR} + "/docs/catalogue.md"};
+  std::ostringstream text;
+  text << in.rdbuf();
+  BOOST_TEST((text.str() == catalogue_document()),
+             "docs/catalogue.md is not what the catalogue says; make it anew with touchline "
+             "catalogue > docs/catalogue.md");
+}
+
+BOOST_AUTO_TEST_CASE(the_document_names_every_message_flow_and_context) {
+  auto text = catalogue_document();
+  for (auto& message : catalogue_data::messages())
+    BOOST_TEST(text.find("| `" + message.name + '`') != std::string::npos, message.name);
+  for (auto& flow : catalogue_data::flows())
+    BOOST_TEST(text.find("| " + flow.name + " | 1. `") != std::string::npos, flow.name);
+  for (auto& context : catalogue_data::contexts())
+    BOOST_TEST(text.find("| " + context.name + " | " + context.description) != std::string::npos,
+               context.name);
 }
