@@ -36,6 +36,7 @@ tl::expected<std::vector<season_report>, refusal> play_seasons(pyramid_player& p
     reports.push_back(std::move(*season));
     // Entities of a season that is over are not needed again.
     runtime.passivate_all();
+    release_free_memory();
   }
   if (auto sound = player.check(); !sound)
     return tl::unexpected{sound.error()};

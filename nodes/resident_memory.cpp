@@ -4,6 +4,12 @@
 #include <fstream>
 #include <string>
 
+#include <malloc.h>
+
+/// jemalloc's, where the program is linked with it (ADR 17).
+extern "C" int mallctl(const char* name, void* old_value, size_t* old_size, void* new_value,
+                       size_t new_size) __attribute__((weak));
+
 namespace touchline::nodes {
 
 namespace {
@@ -26,6 +32,14 @@ double resident_mib() {
 
 double anonymous_mib() {
   return status_mib("RssAnon");
+}
+
+void release_free_memory() {
+  // Of all arenas: MALLCTL_ARENAS_ALL is 4096.
+  if (mallctl)
+    mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0);
+  else
+    malloc_trim(0);
 }
 
 } // namespace touchline::nodes
