@@ -18,6 +18,15 @@ bool may_try_again(ErrorCode code) {
   return code == UNAVAILABLE || code == OVERLOADED;
 }
 
+/// The same for all who retry a letter as it is now, and another one for each letter and for each
+/// time that it failed: position, attempts, and a hash of the whole id, which may be too long.
+std::string retry_id(const DeadLetter& letter) {
+  DeadLetter named;
+  named.set_id(letter.id());
+  return "retry/" + letter.id().substr(letter.id().rfind('@') + 1) + '/'
+         + std::to_string(letter.attempts()) + '/' + std::to_string(content_hash(0, named));
+}
+
 } // namespace
 
 client::client(caf::actor_system& system, const router& routes, const clock& time,
@@ -55,26 +64,21 @@ void client::post(std::string id, uint32_t number,
 void client::retry(const DeadLetter& letter, answer_callback done) {
   while (pending_.size() >= options_.window)
     receive_one();
+  auto refuse_retry = [&](ErrorCode code, const std::string& why) {
+    done({letter.id(), code, "The dead letter " + letter.id() + why, {}, 0, false});
+  };
   auto cause = to_header(letter.cause(), letter.to());
-  auto number = letter.cause().message();
   pending_command x;
-  x.number = number;
-  x.body = parse_message(number, letter.body());
-  // Within its entity a letter is known by its position.
-  auto id = "retry/" + letter.id().substr(letter.id().rfind('@') + 1) + '/'
-            + std::to_string(letter.attempts());
-  if (!x.body || letter.redacted() || pending_.contains(id)) {
-    done({letter.id(),
-          letter.redacted() ? CONFLICT : DAMAGED,
-          "The dead letter " + letter.id()
-            + (letter.redacted() ? " held secrets, which are not kept; its sender has to send the "
-                                   "message again."
-                                 : " cannot be read, or is being retried already."),
-          {},
-          0,
-          false});
-    return;
-  }
+  x.number = letter.cause().message();
+  x.body = parse_message(x.number, letter.body());
+  auto id = retry_id(letter);
+  if (letter.redacted())
+    return refuse_retry(CONFLICT, " held secrets, which are not kept; its sender has to send the "
+                                  "message again.");
+  if (!x.body)
+    return refuse_retry(DAMAGED, " cannot be read.");
+  if (pending_.contains(id))
+    return refuse_retry(CONFLICT, " is being retried already.");
   x.head = cause;
   x.head.from.clear();
   x.head.sequence = 0;

@@ -61,7 +61,9 @@ public:
   }
 
   /// Sends the message of a dead letter again. It takes effect once, whoever sent it first, and the
-  /// letter is dropped with it; when it fails again the letter stays.
+  /// letter is dropped with it; when it fails or is refused again the letter stays and counts one
+  /// more. NOT_FOUND when the letter is gone, CONFLICT when it held secrets or is being retried by
+  /// this client.
   void retry(const DeadLetter& letter, answer_callback done);
 
   /// Waits until everything that was sent is answered.

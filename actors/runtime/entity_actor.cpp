@@ -44,6 +44,18 @@ answer refused(const refusal& why, uint64_t position) {
   return {{}, why.code, why.text, {}, position, false};
 }
 
+/// Why a message is not the dead letter that it says it is; nothing for one that is none.
+std::optional<refusal> check_letter(const storage::store& store, const std::string& id) {
+  if (id.empty())
+    return std::nullopt;
+  auto stored = store.read_dead_letter(id);
+  if (!stored)
+    return to_refusal(stored.error());
+  if (!*stored)
+    return refusal{NOT_FOUND, "There is no dead letter " + id + " any more."};
+  return std::nullopt;
+}
+
 } // namespace
 
 entity_actor::entity_actor(caf::actor_config& config,
@@ -171,10 +183,14 @@ void entity_actor::handle(const header& head, uint32_t number,
                           const google::protobuf::Message& body) {
   if (is_known(head, number, body))
     return;
+  if (auto dropped = check_letter(*environment_->store, head.dead_letter)) {
+    respond(outcome_kind::answered, refused(*dropped, position_));
+    return;
+  }
   if (environment_->before_decision)
     environment_->before_decision(head, number);
   auto decided = entity_->decide(head, number, body);
-  if (!decided && head.from_outside())
+  if (!decided && head.from_outside() && head.dead_letter.empty())
     respond(outcome_kind::answered, refused(decided.error(), position_));
   else if (!decided)
     record_dead_letter(head, number, body, decided.error(), 1);

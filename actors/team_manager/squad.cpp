@@ -4,8 +4,19 @@
 #include "messages/text.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace touchline::actors {
+
+namespace {
+
+/// What the keys that the team makes begin with.
+std::string own_prefix(const TeamDetails& team) {
+  constexpr size_t longest_number = 10;
+  return team.team().substr(0, max_key_bytes - 1 - longest_number) + '.';
+}
+
+} // namespace
 
 const Player* find_shirt(const TeamDetails& team, uint32_t shirt_number) {
   auto at = std::ranges::find(team.squad(), shirt_number, &Player::shirt_number);
@@ -38,15 +49,19 @@ uint32_t settled_players(const TeamDetails& team) {
   return static_cast<uint32_t>(team.squad_size() - unpaid);
 }
 
+bool has_player(const TeamDetails& team, const std::string& player) {
+  return find_player(team, player) || std::ranges::any_of(team.transfers(), [&](auto& x) {
+           return x.step() == RELEASE && x.player().player() == player;
+         });
+}
+
 const TeamTransfer* find_transfer(const TeamDetails& team, const std::string& transfer) {
   auto at = std::ranges::find(team.transfers(), transfer, &TeamTransfer::transfer);
   return at == team.transfers().end() ? nullptr : &*at;
 }
 
 std::string next_player_key(const TeamState& state) {
-  constexpr size_t longest_number = 10;
-  return state.details().team().substr(0, max_key_bytes - 1 - longest_number) + '.'
-         + std::to_string(state.named_players() + 1);
+  return own_prefix(state.details()) + std::to_string(state.named_players() + 1);
 }
 
 Player with_key(const TeamState& state, Player player) {
@@ -55,10 +70,41 @@ Player with_key(const TeamState& state, Player player) {
   return player;
 }
 
+void count_key(TeamState& state, const std::string& key) {
+  auto prefix = own_prefix(state.details());
+  if (!key.starts_with(prefix))
+    return;
+  uint32_t number = 0;
+  const auto* end = key.data() + key.size();
+  auto [rest, failed] = std::from_chars(key.data() + prefix.size(), end, number);
+  if (failed == std::errc{} && rest == end && number <= max_named_players)
+    state.set_named_players(std::max(state.named_players(), number));
+}
+
 void enter_player(TeamState& state, const Player& player) {
-  if (player.player() == next_player_key(state))
-    state.set_named_players(state.named_players() + 1);
+  count_key(state, player.player());
   *state.mutable_details()->add_squad() = player;
+}
+
+void replace_squad(TeamState& state, const squad_players& squad) {
+  auto& team = *state.mutable_details();
+  squad_players before;
+  before.Swap(team.mutable_squad());
+  for (auto& player : squad)
+    if (!has_player(team, player.player()) && std::ranges::none_of(before, [&](auto& x) {
+          return !x.transfer().empty() && x.player() == player.player();
+        }))
+      enter_player(state, player);
+  for (auto& player : before) {
+    if (find_player(team, player.player()))
+      continue;
+    if (player.transfer().empty()) {
+      remember_former(team, player, {});
+      continue;
+    }
+    player.set_shirt_number(free_shirt(team, player.shirt_number()));
+    enter_player(state, player);
+  }
 }
 
 void take_out(TeamDetails& team, uint32_t shirt_number) {

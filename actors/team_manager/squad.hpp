@@ -1,12 +1,16 @@
 // The squad within a team's state.
 #pragma once
 
+#include "actors/team_manager/squad_rules.hpp"
 #include "actors/team_manager/team_manager.pb.h"
 
 #include <optional>
 #include <string>
 
 namespace touchline::actors {
+
+/// The highest number of a key that somebody else chose and that a team goes on behind.
+inline constexpr uint32_t max_named_players = 1'000'000'000;
 
 /// The player who wears the number; nullptr when nobody does.
 const Player* find_shirt(const TeamDetails& team, uint32_t shirt_number);
@@ -24,6 +28,10 @@ uint32_t taken_places(const TeamDetails& team);
 /// Players of the squad without those who leave again if their transfer is cancelled.
 uint32_t settled_players(const TeamDetails& team);
 
+/// Whether the player with the key is in the squad, or let go with a transfer that is not paid: he
+/// still belongs to the team.
+bool has_player(const TeamDetails& team, const std::string& player);
+
 /// What the team keeps for a transfer; nullptr when it is not part of it.
 const TeamTransfer* find_transfer(const TeamDetails& team, const std::string& transfer);
 
@@ -33,8 +41,16 @@ std::string next_player_key(const TeamState& state);
 /// Gives a player without a key the next one, which nobody else gets.
 Player with_key(const TeamState& state, Player player);
 
-/// Adds a player with a key; counts the key when it was the next one.
+/// Takes notice of a key that is in use: when it is one that the team could make, up to number
+/// max_named_players, the team goes on behind it.
+void count_key(TeamState& state, const std::string& key);
+
+/// Adds a player with a key, and counts the key.
 void enter_player(TeamState& state, const Player& player);
+
+/// Replaces the squad. Who is not in the new one is remembered as a former player; players of
+/// transfers that are not paid stay as they are, or get another number when theirs is worn.
+void replace_squad(TeamState& state, const squad_players& squad);
 
 /// Takes the player who wears the number out of the squad.
 void take_out(TeamDetails& team, uint32_t shirt_number);

@@ -28,13 +28,8 @@ void apply_created(TeamState& now, const event::Created& fact) {
   details.set_short_name(created.short_name());
   details.set_stadium(created.stadium());
   details.set_relegated(false);
-  if (!created.squad().empty()) {
-    for (auto& player : details.squad())
-      remember_former(details, player, {});
-    details.clear_squad();
-    for (auto& player : created.squad())
-      enter_player(now, player);
-  }
+  if (!created.squad().empty())
+    replace_squad(now, created.squad());
   book(details, "capital", {}, fact.capital());
 }
 
@@ -139,10 +134,12 @@ decided<event> team::decide(const state& now, const InfoTeamCreated& message, co
   details.set_stadium(message.stadium());
   state named = now;
   named.mutable_details()->set_team(message.team());
+  for (auto& player : message.squad())
+    count_key(named, player.player());
   for (auto& player : message.squad()) {
     auto& entered = *details.add_squad() = with_key(named, player);
     entered.clear_transfer();
-    enter_player(named, entered);
+    count_key(named, entered.player());
   }
   *fact.mutable_created()->mutable_capital() = message.balance();
   return decision<event>{}.record(std::move(fact));

@@ -35,8 +35,8 @@ struct team {
                                 SquadUpdate, SquadRemove, TransferReserve, TransferRelease,
                                 TransferSign, TransferPay, TransferCancel, SponsorPay>;
 
-  /// A new team, or a former one that is back: that one keeps its money, and its squad when it
-  /// brings no other.
+  /// A new team, or a former one that is back: that one keeps its money, its part in transfers, and
+  /// its squad when it brings no other.
   static decided<event> decide(const state&, const InfoTeamCreated&, const header&);
   static decided<event> decide(const state&, const InfoTeamUpdated&, const header&);
   static decided<event> decide(const state&, const InfoTeamRelegated&, const header&);
@@ -46,23 +46,28 @@ struct team {
   /// Refuses when the team does not exist.
   static decided<event> decide(const state&, const TeamGet&, const header&);
 
-  /// Answers that the squad is full, or that the shirt number or the key is taken.
+  /// Answers that the squad is full, or that the shirt number or the key is taken, also by a player
+  /// who was let go with a transfer that is not paid.
   static decided<event> decide(const state&, const SquadAdd&, const header&);
-  /// Answers that nobody wears the number, that the new one is taken, or that the player is in a
-  /// transfer.
+  /// Changes what the message gives; the key stays. Answers that nobody wears the number, that the
+  /// new one is taken, that the player is in a transfer, or that he would not be a player.
   static decided<event> decide(const state&, const SquadUpdate&, const header&);
   /// Answers that nobody wears the number, that the squad would be too small, or that the player is
   /// in a transfer. A player who left is remembered.
   static decided<event> decide(const state&, const SquadRemove&, const header&);
 
-  /// Answers that the squad is full, or the money is not there.
+  /// Answers that the squad is full, that the money is not there, or that the team takes part in
+  /// the transfer already.
   static decided<event> decide(const state&, const TransferReserve&, const header&);
   /// Answers that there is no such player, that the squad would be too small, or that the player is
-  /// in a transfer already.
+  /// in a transfer, or the team in this one, already.
   static decided<event> decide(const state&, const TransferRelease&, const header&);
   /// Answers that nothing was reserved, or that the player is there already.
   static decided<event> decide(const state&, const TransferSign&, const header&);
+  /// Confirms a transfer that the team takes no part in, or no more, and moves nothing for it.
+  /// Refuses to pay for a player who is not signed yet.
   static decided<event> decide(const state&, const TransferPay&, const header&);
+  /// Confirms a transfer that the team takes no part in, or no more.
   static decided<event> decide(const state&, const TransferCancel&, const header&);
 
   /// Books what sponsors pay. Refuses an amount that the ledger cannot hold.

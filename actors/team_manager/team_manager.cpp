@@ -150,6 +150,9 @@ decided<event> move_team(const state& now, const Message& message) {
   auto known = find_member(now, message.league(), message.team());
   if (!known)
     return tl::unexpected{known.error()};
+  if (message.to_league() == message.league())
+    return refuse(INVALID_ARGUMENT, "The team \"" + message.team() + "\" plays in the league "
+                                      + message.league() + " already.");
   if (!message.to_league().empty()
       && pyramid_of(message.to_league()) != pyramid_of(message.league()))
     return refuse(INVALID_ARGUMENT, "The leagues " + message.league() + " and "
@@ -328,13 +331,13 @@ decided<event> team_manager::decide(const state& now, const PlayerDelete& messag
   return ask_squad(std::move(request));
 }
 
-decided<event> team_manager::decide(const state&, const SquadChanged& message, const header&) {
+decided<event> team_manager::decide(const state& now, const SquadChanged& message, const header&) {
   decision<event> result;
   if (message.code() == OK)
     result.answer_later(message.command(), message.player());
   else
     result.refuse_later(message.command(), static_cast<ErrorCode>(message.code()), message.text());
-  if (message.change() != 0)
+  if (message.change() != 0 && find_team(now, message.team()))
     result.record(resized(message.team(), message.change()));
   return result;
 }

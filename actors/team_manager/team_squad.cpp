@@ -66,7 +66,7 @@ std::optional<refusal> check_new(const TeamDetails& team, const SquadAdd& messag
   if (const auto* other = find_shirt(team, message.player().shirt_number()))
     return refusal{ALREADY_EXISTS, other->name() + " of " + team.name() + " wears number "
                                      + std::to_string(other->shirt_number()) + " already."};
-  if (!message.player().player().empty() && find_player(team, message.player().player()))
+  if (!message.player().player().empty() && has_player(team, message.player().player()))
     return refusal{ALREADY_EXISTS,
                    team.name() + " has a player \"" + message.player().player() + "\" already."};
   return std::nullopt;

@@ -43,17 +43,28 @@ event done(TransferStep step, const std::string& transfer) {
   return fact;
 }
 
-std::optional<refusal> check_buyer(const TeamDetails& details, const TransferReserve& message) {
+/// What forbids that the team begins to take part in a transfer, whoever it would be.
+std::optional<refusal> check_beginning(const TeamDetails& details, const std::string& team,
+                                       const std::string& transfer) {
   if (details.team().empty() || details.relegated())
-    return refusal{NOT_FOUND, "The team \"" + message.team() + "\" is not in the league."};
-  if (taken_places(details) >= message.squad_max())
-    return refusal{CONFLICT, "The squad of " + details.name() + " is full: it has "
-                               + std::to_string(taken_places(details))
-                               + " players, those included who are about to come."};
+    return refusal{NOT_FOUND, "The team \"" + team + "\" is not in the league."};
+  if (find_transfer(details, transfer))
+    return refusal{CONFLICT,
+                   details.name() + " takes part in the transfer " + transfer + " already."};
   if (details.transfers_size() >= max_team_transfers)
     return refusal{OVERLOADED, details.name() + " takes part in "
                                  + std::to_string(max_team_transfers)
                                  + " transfers, the most at a time."};
+  return std::nullopt;
+}
+
+std::optional<refusal> check_buyer(const TeamDetails& details, const TransferReserve& message) {
+  if (auto wrong = check_beginning(details, message.team(), message.transfer()))
+    return wrong;
+  if (taken_places(details) >= message.squad_max())
+    return refusal{CONFLICT, "The squad of " + details.name() + " is full: it has "
+                               + std::to_string(taken_places(details))
+                               + " players, those included who are about to come."};
   const auto& fee = message.fee();
   auto free = balance_of(details, fee.currency()) - held_of(details, fee.currency());
   if (fee.minor_units() > 0 && fee.minor_units() > free)
@@ -88,8 +99,8 @@ tl::expected<const Player*, refusal> find_meant(const TeamDetails& details,
 
 tl::expected<const Player*, refusal> check_seller(const TeamDetails& details,
                                                   const TransferRelease& message) {
-  if (details.team().empty() || details.relegated())
-    return refuse(NOT_FOUND, "The team \"" + message.team() + "\" is not in the league.");
+  if (auto wrong = check_beginning(details, message.team(), message.transfer()))
+    return tl::unexpected{*wrong};
   auto player = find_meant(details, message);
   if (!player)
     return player;
@@ -100,10 +111,6 @@ tl::expected<const Player*, refusal> check_seller(const TeamDetails& details,
     return refuse(CONFLICT, "The squad of " + details.name() + " has "
                               + std::to_string(settled_players(details))
                               + " players, the fewest that the league allows.");
-  if (details.transfers_size() >= max_team_transfers)
-    return refuse(OVERLOADED, details.name() + " takes part in "
-                                + std::to_string(max_team_transfers)
-                                + " transfers, the most at a time.");
   return player;
 }
 
@@ -139,7 +146,7 @@ decided<event> team::decide(const state& now, const TransferSign& message, const
     return refuse_step(details, message, SIGN,
                        {NOT_FOUND, "The team \"" + message.team() + "\" keeps nothing for the "
                                      + "transfer " + message.transfer() + "."});
-  if (!message.player().player().empty() && find_player(details, message.player().player()))
+  if (!message.player().player().empty() && has_player(details, message.player().player()))
     return refuse_step(details, message, SIGN,
                        {ALREADY_EXISTS, details.name() + " has a player \""
                                           + message.player().player() + "\" already."});
@@ -160,6 +167,9 @@ decided<event> team::decide(const state& now, const TransferPay& message, const 
   const auto* kept = find_transfer(details, message.transfer());
   if (!kept)
     return result;
+  if (kept->step() == RESERVE)
+    return refuse(CONFLICT, details.name() + " has not signed the player of the transfer "
+                              + message.transfer() + "; nothing is paid before.");
   auto fact = done(PAY, message.transfer());
   auto& fee = *fact.mutable_transferred()->mutable_fee() = message.fee();
   if (kept->step() == SIGN)

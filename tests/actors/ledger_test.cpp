@@ -94,8 +94,8 @@ BOOST_AUTO_TEST_CASE(after_any_entries_the_totals_add_up_to_the_balances) {
     random = random * 6'364'136'223'846'793'005u + 1'442'695'040'888'963'407u;
     auto amount = static_cast<int64_t>(random >> 40) - (1 << 23);
     auto currency = std::vector<std::string>{"GBP", "EUR", "USD"}[random >> 33 & 1];
-    auto kind = std::vector<std::string>{"capital", "sponsor", "transfer", "transfer"}[random >> 36
-                                                                                       & 3];
+    auto kind
+      = std::vector<std::string>{"capital", "sponsor", "transfer", "transfer"}[random >> 36 & 3];
     book(team, kind, std::to_string(i), money(amount, currency));
     expected[currency] += amount;
     BOOST_TEST_REQUIRE(balance_of(team, currency) == expected[currency]);

@@ -134,7 +134,8 @@ BOOST_AUTO_TEST_CASE(the_team_refuses_in_its_own_words) {
 }
 
 // The refusal is recorded: an id stands for one outcome.
-BOOST_AUTO_TEST_CASE(what_the_team_refused_stays_refused_under_its_id_and_may_succeed_under_another) {
+BOOST_AUTO_TEST_CASE(
+  what_the_team_refused_stays_refused_under_its_id_and_may_succeed_under_another) {
   test_node node;
   node.ask("1", team_create("Arsenal"));
   node.ask("2", player_add("Saka", 7));

@@ -209,8 +209,10 @@ inline std::map<std::string, int64_t> sums(const auto& amounts, auto&& amount_of
 
 /// The totals of all kinds add up to the balances.
 inline bool balances(const TeamDetails& team) {
-  return sums(team.totals(), [](auto& x) -> auto& { return x.amount(); })
-         == sums(team.balances(), [](auto& x) -> auto& { return x; });
+  return sums(
+           team.totals(), [](auto& x) -> auto& { return x.amount(); })
+         == sums(
+           team.balances(), [](auto& x) -> auto& { return x; });
 }
 
 } // namespace touchline::testing

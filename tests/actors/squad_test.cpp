@@ -410,30 +410,8 @@ BOOST_AUTO_TEST_CASE(players_who_are_none_are_refused_at_once) {
   wrong[4].set_date_of_birth("2001-02-29");
   wrong[5].set_wage_minor_units(-1);
   wrong[6].set_player("Saka");
-  for (auto& player : wrong) {
+  for (auto& player : wrong)
     BOOST_TEST(league.refusal_of(player_add(player)).starts_with("invalid-argument:"));
-    BOOST_TEST(league.refusal_of(player_update(7, player)).starts_with("invalid-argument:"));
-  }
-}
-
-BOOST_AUTO_TEST_CASE(nobody_enters_a_squad_as_a_player_of_an_unpaid_transfer) {
-  auto league = league_with({"Arsenal"});
-  auto player = saka();
-  player.set_transfer("t-1");
-  for (auto& message : {player_add(player)})
-    if (league.refusal_of(message) == "taken")
-      BOOST_TEST(sent<SquadAdd>(take_as(league, "c-1", message)).front().player().transfer() == "");
-  if (league.refusal_of(player_update(7, player)) == "taken")
-    BOOST_TEST(sent<SquadUpdate>(take_as(league, "c-2", player_update(7, player)))
-                 .front()
-                 .player()
-                 .transfer()
-               == "");
-  auto created = team_create("Chelsea");
-  *created.add_squad() = player;
-  if (league.refusal_of(created) == "taken")
-    BOOST_TEST(
-      sent<InfoTeamCreated>(league.take(created)).front().squad(0).transfer() == "");
 }
 
 BOOST_AUTO_TEST_CASE(transfers_change_the_number_of_players_in_the_list) {
@@ -820,14 +798,54 @@ BOOST_AUTO_TEST_CASE(a_player_of_a_transfer_that_is_not_paid_can_neither_change_
   auto team = team_of(2, 100);
   confirmed(team, reserve("t-1", 100));
   confirmed(team, sign("t-1", player_called("Newcomer", 9)));
-  BOOST_TEST(
-    refused_by<SquadChanged>(team, squad_update(9, player_called("Newcomer", 10))).code()
-    == conflict);
+  BOOST_TEST(refused_by<SquadChanged>(team, squad_update(9, player_called("Newcomer", 10))).code()
+             == conflict);
   BOOST_TEST(refused_by<SquadChanged>(team, squad_remove(9)).code() == conflict);
   BOOST_TEST(refused_by<TransferConfirm>(team, release("t-2", 9)).code() == conflict);
   confirmed(team, pay_as_buyer("t-1", 100));
   changed(team, squad_update(9, player_called("Newcomer", 10)));
   changed(team, squad_remove(10));
+}
+
+BOOST_AUTO_TEST_CASE(an_update_leaves_what_it_does_not_give) {
+  auto team = team_of(2);
+  changed(team, squad_add(saka()));
+  Player wage;
+  wage.set_wage_minor_units(30'000'000);
+  auto expected = saka();
+  expected.set_player("arsenal.3");
+  expected.set_wage_minor_units(30'000'000);
+  BOOST_TEST(shown(changed(team, squad_update(7, wage)).player()) == shown(expected));
+}
+
+BOOST_AUTO_TEST_CASE(an_update_that_would_make_no_player_is_refused) {
+  auto team = team_of(3);
+  std::vector<Player> wrong(6);
+  wrong[0].set_name("\xff");
+  wrong[1].set_position("ST");
+  wrong[2].set_shirt_number(100);
+  wrong[3].set_date_of_birth("2001-02-29");
+  wrong[4].set_wage_minor_units(-1);
+  wrong[5].set_wage_minor_units(actors::max_wage + 1);
+  for (auto& player : wrong)
+    BOOST_TEST(refused_by<SquadChanged>(team, squad_update(2, player)).code()
+               == static_cast<uint32_t>(INVALID_ARGUMENT));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_but_a_transfer_makes_somebody_a_player_of_a_transfer) {
+  auto player = player_called("Newcomer", 9);
+  player.set_transfer("t-1");
+  auto created = arsenal(2);
+  *created.add_squad() = player;
+  team_context team;
+  team.take(created);
+  player.set_shirt_number(10);
+  changed(team, squad_add(player));
+  player.set_shirt_number(11);
+  changed(team, squad_update(2, player));
+  for (auto& x : team.now().details().squad())
+    BOOST_TEST(x.transfer() == "");
+  changed(team, squad_remove(9));
 }
 
 // -- one team: squad.remove -----------------------------------------------------------------------

@@ -85,8 +85,7 @@ public:
 
   /// A second caller, to be gone before the node stops.
   std::unique_ptr<actors::client> another_client() {
-    return std::make_unique<actors::client>(*system_, runtime_->routes(), actors::system_clock(),
-                                            client_options);
+    return std::make_unique<actors::client>(*system_, runtime_->routes(), time_, client_options);
   }
 
   /// Sends a command or a read under an id and returns its answer.

@@ -179,6 +179,86 @@ BOOST_AUTO_TEST_CASE(addresses_marks_and_letters_come_in_pages) {
   BOOST_TEST(letters == marks, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_deadline_is_kept_moved_and_forgotten) {
+  const temporary_folder folder;
+  {
+    auto store = open_store(folder.path());
+    write_batch batch;
+    batch.set_deadline("transfer/a", 1'000);
+    batch.set_deadline("transfer/b", 2'000);
+    batch.set_deadline("transfer/c", 3'000);
+    value_of(commit(*store, batch));
+    batch.clear();
+    batch.set_deadline("transfer/a", 0xffff'ffff'ffff'ffffU);
+    batch.clear_deadline("transfer/b");
+    batch.clear_deadline("transfer/never");
+    batch.clear_deadline("transfer/c");
+    batch.set_deadline("transfer/c", 4'000);
+    value_of(commit(*store, batch));
+  }
+  auto store = open_store(folder.path());
+  const auto found = value_of(store->deadlines("", 10));
+  BOOST_REQUIRE(found.size() == 2U);
+  BOOST_TEST(found[0].address == "transfer/a");
+  BOOST_TEST(found[0].deadline_ms == 0xffff'ffff'ffff'ffffU);
+  BOOST_TEST(found[1].address == "transfer/c");
+  BOOST_TEST(found[1].deadline_ms == 4'000U);
+}
+
+BOOST_AUTO_TEST_CASE(deadlines_come_in_pages) {
+  const temporary_folder folder;
+  auto store = open_store(folder.path());
+  BOOST_TEST(value_of(store->deadlines("", 10)).empty());
+  write_batch batch;
+  for (int i = 0; i < 10; ++i)
+    batch.set_deadline("transfer/" + std::to_string(i), static_cast<std::uint64_t>(i + 1));
+  value_of(commit(*store, batch));
+  std::string after;
+  for (int i = 0; i < 10; ++i) {
+    const auto page = value_of(store->deadlines(after, 1));
+    BOOST_REQUIRE(page.size() == 1U);
+    BOOST_TEST(page[0].address == "transfer/" + std::to_string(i));
+    BOOST_TEST(page[0].deadline_ms == static_cast<std::uint64_t>(i + 1));
+    after = page[0].address;
+  }
+  BOOST_TEST(value_of(store->deadlines(after, 1)).empty());
+  BOOST_TEST(value_of(store->deadlines("", 0)).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_without_an_address_poisons_its_batch) {
+  const temporary_folder folder;
+  auto store = open_store(folder.path());
+  for (const auto& address : {std::string{}, std::string(max_address_bytes + 1, 'x')}) {
+    write_batch batch;
+    batch.append("team/a", 1, "one");
+    batch.set_deadline(address, 7);
+    BOOST_TEST(batch.error().has_value());
+    BOOST_TEST(!commit(*store, batch));
+  }
+  BOOST_TEST(value_of(store->last_position("team/a")) == 0U);
+  BOOST_TEST(value_of(store->deadlines("", 10)).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_dead_letter_is_read_by_its_id) {
+  const temporary_folder folder;
+  auto store = open_store(folder.path());
+  write_batch batch;
+  batch.put_dead_letter("team/a@1", "first");
+  batch.put_dead_letter("team/a@10", "second");
+  value_of(commit(*store, batch));
+  BOOST_TEST((value_of(store->read_dead_letter("team/a@1")) == "first"));
+  BOOST_TEST((value_of(store->read_dead_letter("team/a@10")) == "second"));
+  for (const auto& id :
+       {std::string{}, std::string{"team/a"}, std::string{"team/a@2"}, std::string(10'000, 'x')})
+    BOOST_TEST(!value_of(store->read_dead_letter(id)));
+  batch.clear();
+  batch.put_dead_letter("team/a@1", "newer");
+  batch.erase_dead_letter("team/a@10");
+  value_of(commit(*store, batch));
+  BOOST_TEST((value_of(store->read_dead_letter("team/a@1")) == "newer"));
+  BOOST_TEST(!value_of(store->read_dead_letter("team/a@10")));
+}
+
 // The oracle is a map in memory; after each reopening the page check must account for every page.
 BOOST_AUTO_TEST_CASE(random_histories_match_a_model_and_leave_a_sound_file) {
   const temporary_folder folder;

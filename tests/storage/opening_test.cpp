@@ -44,6 +44,28 @@ void write_foreign_file(const fs::path& path, const std::string& key, const std:
   mdb_env_close(env);
 }
 
+// Removes one table, in a transaction that a store could have written.
+void drop_table(const fs::path& path, table which) {
+  MDB_env* env = nullptr;
+  MDB_txn* txn = nullptr;
+  MDB_dbi root = 0;
+  MDB_dbi dbi = 0;
+  BOOST_REQUIRE(mdb_env_create(&env) == 0);
+  BOOST_REQUIRE(mdb_env_set_maxdbs(env, 16) == 0);
+  BOOST_REQUIRE(mdb_env_open(env, path.c_str(), 0, 0644) == 0);
+  BOOST_REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
+  BOOST_REQUIRE(mdb_dbi_open(txn, nullptr, 0, &root) == 0);
+  BOOST_REQUIRE(mdb_dbi_open(txn, std::string{name_of(which)}.c_str(), 0, &dbi) == 0);
+  BOOST_REQUIRE(mdb_drop(txn, dbi, 1) == 0);
+  auto key = std::string{seal_key};
+  auto value = encode_seal({store_format, mdb_txn_id(txn)});
+  MDB_val k{key.size(), key.data()};
+  MDB_val v{value.size(), value.data()};
+  BOOST_REQUIRE(mdb_put(txn, root, &k, &v, 0) == 0);
+  BOOST_REQUIRE(mdb_txn_commit(txn) == 0);
+  mdb_env_close(env);
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(opening)
@@ -111,12 +133,36 @@ BOOST_AUTO_TEST_CASE(a_directory_that_nobody_can_write_to_is_refused) {
   fs::permissions(folder.path(), fs::perms::owner_all);
 }
 
-BOOST_AUTO_TEST_CASE(a_store_of_another_format_is_refused) {
+BOOST_AUTO_TEST_CASE(a_store_of_an_older_or_newer_format_is_refused) {
+  for (const auto format : {store_format - 1, store_format + 1}) {
+    const temporary_folder folder;
+    write_foreign_file(folder.path(), std::string{seal_key}, encode_seal({format, 1}));
+    const auto error = refusal(folder.path());
+    BOOST_TEST((error.code == error_code::incompatible));
+    for (const auto number : {format, store_format})
+      BOOST_TEST(error.text.find("format " + std::to_string(number)) != std::string::npos,
+                 error.text);
+  }
+}
+
+// A table that is added later must be no reason to lose a directory that was written before it.
+BOOST_AUTO_TEST_CASE(a_store_without_the_table_of_deadlines_gets_it) {
   const temporary_folder folder;
-  write_foreign_file(folder.path(), std::string{seal_key}, encode_seal({store_format + 1, 1}));
-  const auto error = refusal(folder.path());
-  BOOST_TEST((error.code == error_code::incompatible));
-  BOOST_TEST(error.text.find("format 2") != std::string::npos);
+  {
+    auto store = open_store(folder.path());
+    value_of(commit(*store, record_batch("team/a", 1, "one")));
+  }
+  drop_table(folder.path(), table::deadlines);
+  for (int round = 0; round < 2; ++round) {
+    auto store = open_store(folder.path());
+    BOOST_TEST(records_of(*store, "team/a").size() == 1U);
+    const auto before = value_of(store->deadlines("", 10));
+    BOOST_TEST(before.size() == static_cast<std::size_t>(round));
+    write_batch batch;
+    batch.set_deadline("team/a", 7);
+    value_of(commit(*store, batch));
+    BOOST_TEST(value_of(store->deadlines("", 10)).at(0).deadline_ms == 7U);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(somebody_elses_lmdb_file_is_refused) {
