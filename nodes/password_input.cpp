@@ -7,6 +7,7 @@
 #include <csignal>
 #include <iostream>
 
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -38,36 +39,52 @@ private:
   termios before_{};
 };
 
-/// As long as it lives, signals that end or stop the process end `read` instead.
+/// As long as it lives, signals that end or stop the process are noted, and arrive only while
+/// `wait_for_input` waits: none is lost between a look at what was noted and the wait.
 class noted_signals {
 public:
   noted_signals() {
     interrupted_by = 0;
-    struct sigaction noted {};
-    noted.sa_handler = note_signal;
+    sigset_t noted;
+    ::sigemptyset(&noted);
+    for (auto signal : signals)
+      ::sigaddset(&noted, signal);
+    ::pthread_sigmask(SIG_BLOCK, &noted, &mask_before_);
+    struct sigaction action {};
+    action.sa_handler = note_signal;
     for (size_t i = 0; i < signals.size(); ++i)
-      ::sigaction(signals[i], &noted, &before_[i]);
+      ::sigaction(signals[i], &action, &before_[i]);
   }
   noted_signals(const noted_signals&) = delete;
   noted_signals& operator=(const noted_signals&) = delete;
   ~noted_signals() {
     for (size_t i = 0; i < signals.size(); ++i)
       ::sigaction(signals[i], &before_[i], nullptr);
+    ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
+  }
+
+  /// Whether there is something to read; false when a signal came first.
+  bool wait_for_input() const {
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    while (::ppoll(&input, 1, nullptr, &mask_before_) < 0)
+      if (errno != EINTR || interrupted_by != 0)
+        return false;
+    return true;
   }
 
 private:
   static constexpr std::array signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
   std::array<struct sigaction, signals.size()> before_{};
+  sigset_t mask_before_{};
 };
 
 /// Byte by byte: what follows the line belongs to the next one who reads.
-tl::expected<std::string, std::string> read_line() {
+template <class Wait>
+tl::expected<std::string, std::string> read_line(Wait wait_for_input) {
   std::string line;
   for (;;) {
     char c = 0;
-    auto count = ::read(STDIN_FILENO, &c, 1);
-    if (count < 0 && errno == EINTR && interrupted_by == 0)
-      continue;
+    auto count = wait_for_input() ? ::read(STDIN_FILENO, &c, 1) : -1;
     if (count < 0 || (count == 0 && line.empty()))
       return tl::unexpected{std::string{"There is no password on standard input."}};
     if (count == 0 || c == '\n')
@@ -84,7 +101,7 @@ tl::expected<std::string, std::string> read_silently(const std::string& prompt) 
   noted_signals signals;
   silent_terminal terminal;
   std::cerr << prompt << std::flush;
-  return read_line();
+  return read_line([&signals] { return signals.wait_for_input(); });
 }
 
 } // namespace
@@ -95,7 +112,7 @@ bool input_is_terminal() {
 
 tl::expected<std::string, std::string> read_password(const std::string& prompt) {
   if (!input_is_terminal())
-    return read_line();
+    return read_line([] { return true; });
   auto line = read_silently(prompt);
   if (interrupted_by != 0)
     std::raise(interrupted_by);
