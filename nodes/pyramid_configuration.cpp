@@ -18,6 +18,11 @@ namespace {
 
 constexpr int64_t max_minor_units = std::numeric_limits<int64_t>::max();
 
+/// A sentence as a part of another one.
+std::string without_stop(const std::string& sentence) {
+  return sentence.substr(0, sentence.find_last_not_of('.') + 1);
+}
+
 /// A day of every year, "MM-DD".
 std::string day_of_year(settings_section& from, const std::string& key) {
   auto text = from.text(key);
@@ -55,7 +60,7 @@ void read_windows(settings_section& from, LeagueRules& out) {
     auto& window = *out.add_windows();
     window.set_name(x.text("name"));
     if (auto wrong = check_name("a window's name", window.name()))
-      x.refuse("name", "is not usable: " + wrong->substr(0, wrong->size() - 1));
+      x.refuse("name", "is not usable: " + without_stop(*wrong));
     window.set_from(day_of_year(x, "from"));
     window.set_to(day_of_year(x, "to"));
     x.refuse_others();
@@ -68,7 +73,7 @@ void add_team(settings_section& from, const std::string& name, PyramidTier& out)
   auto& team = *out.add_teams();
   team.set_name(name);
   if (auto wrong = check_name("a team's name", name)) {
-    from.refuse("teams", "has a name that is none: " + wrong->substr(0, wrong->size() - 1));
+    from.refuse("teams", "has a name that is none: " + without_stop(*wrong));
     return;
   }
   team.set_team(league::team_key(name));
@@ -155,8 +160,7 @@ void read_sponsors(settings_section& from, pyramid_configuration& out) {
     out.sponsors.push_back(read_sponsor(x, out.pyramid));
     auto decided = actors::sponsor_manager::decide(trial, out.sponsors.back(), {});
     if (!decided) {
-      x.refuse("key", "names a deal that is refused: "
-                        + decided.error().text.substr(0, decided.error().text.size() - 1));
+      x.refuse("key", "names a deal that is refused: " + without_stop(decided.error().text));
       continue;
     }
     for (auto& fact : decided->events)
@@ -170,6 +174,8 @@ pyramid_configuration read_section(settings_section from) {
   pyramid_configuration out;
   auto& pyramid = out.pyramid;
   pyramid.set_pyramid(from.text("key"));
+  if (auto wrong = check_key("it", pyramid.pyramid()))
+    from.refuse("key", "is no key: " + without_stop(*wrong));
   pyramid.set_name(from.text("name"));
   pyramid.set_rule_set(from.text("rule-set"));
   pyramid.set_first_year(
