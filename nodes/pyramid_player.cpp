@@ -14,9 +14,11 @@ namespace touchline::nodes {
 
 namespace {
 
-/// A command that waits for others, as a transfer does, must not depend on how long the process is
-/// stopped meanwhile.
-constexpr actors::client_options patient{1'024, 86'400'000, 20};
+/// A year, in milliseconds: how a transfer ends must not depend on how long the process is stopped,
+/// or waits to be started again, in the middle of it.
+constexpr int64_t deadline_ms = 31'536'000'000;
+
+constexpr actors::client_options patient{1'024, deadline_ms, 20};
 
 /// Scope of the commands that come before the first season.
 constexpr const char* setup = "setup";
@@ -42,6 +44,7 @@ pyramid_player::pyramid_player(caf::actor_system& system, actors::runtime& runti
 // -- creation -------------------------------------------------------------------------------------
 
 tl::expected<void, refusal> pyramid_player::open() {
+  pace_.begin();
   // What an earlier run left under way.
   if (auto rested = client_.settle(); !rested)
     return rested;
@@ -168,7 +171,6 @@ void pyramid_player::show_progress() {
   }
   display_.begin(creation_.name() + ' ' + now_.key, static_cast<uint32_t>(total),
                  static_cast<uint32_t>(recorded));
-  pace_.begin();
 }
 
 tl::expected<void, refusal> pyramid_player::play_to_the_end() {
