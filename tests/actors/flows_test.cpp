@@ -95,7 +95,8 @@ BOOST_AUTO_TEST_CASE(the_flows_of_a_season_exchange_the_missions_messages_in_the
   auto closing = of_flow(all, completed->correlation);
   BOOST_TEST(follows(closing, steps_of("Season completed"), 0, ""));
   BOOST_TEST(count(closing, "team.relegate") == 1u);
-  BOOST_TEST(count(closing, "info.teamrelegated") == 1u);
+  // By the team and by the account of its owner.
+  BOOST_TEST(count(closing, "info.teamrelegated") == 2u);
   BOOST_TEST(count(all, "info.seasoncompleted") == 1u);
   BOOST_TEST(node.read<LeagueTable>(table_get()).complete());
 }
