@@ -19,6 +19,15 @@ Cause to_cause(const header& x, uint32_t message) {
   return cause;
 }
 
+FlowHeader flow_after(const header& x) {
+  FlowHeader result;
+  result.set_correlation(x.correlation);
+  result.set_causation(x.message_id());
+  result.set_time_ms(x.time_ms);
+  result.set_deadline_ms(x.deadline_ms);
+  return result;
+}
+
 header to_header(const Cause& cause, std::string to) {
   header x;
   x.to = std::move(to);

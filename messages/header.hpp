@@ -64,6 +64,9 @@ bool inspect(Inspector& f, header& x) {
 /// The durable form of a header, without its receiver.
 Cause to_cause(const header& x, uint32_t message);
 
+/// The flow of whatever follows from the message with this header, and that the message caused it.
+FlowHeader flow_after(const header& x);
+
 /// The header of a message that is on its way again.
 header to_header(const Cause& cause, std::string to);
 

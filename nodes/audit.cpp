@@ -2,6 +2,7 @@
 
 #include "actors/fixture_manager/fixture_manager.pb.h"
 #include "actors/sponsor_manager/sponsor_manager.pb.h"
+#include "actors/team_manager/team.hpp"
 #include "actors/team_manager/team_manager.pb.h"
 #include "actors/transfer_manager/transfer_manager.pb.h"
 #include "messages/catalogue_types.hpp"
@@ -15,9 +16,11 @@ namespace touchline::nodes {
 
 namespace {
 
+using actors::FixtureManagerState;
 using actors::OpenTransfer;
 using actors::PyramidState;
 using actors::SponsorManagerState;
+using actors::TeamEntry;
 using actors::TeamManagerState;
 using actors::TeamState;
 using actors::TransferManagerState;
@@ -26,19 +29,27 @@ using actors::TransferManagerState;
 struct stored_pyramid {
   std::string key;
   TeamManagerState index;
+  /// All that have a stream, also those that the index does not know.
   std::map<std::string, TeamDetails> teams;
   TransferManagerState transfers;
   SponsorManagerState sponsors;
   /// Without tiers when the league is none of a pyramid.
   PyramidState pyramid;
-  /// Messages on their way to entities of this pyramid.
-  std::vector<const open_step*> open;
+  /// The season that each league plays, or played last.
+  std::vector<FixtureManagerState> seasons;
+  /// Messages on their way, and dead letters.
+  const std::vector<open_step>* open = nullptr;
+
+  std::string team_address(const std::string& team) const { return "team/" + key + '/' + team; }
 };
+
+// -- reading --------------------------------------------------------------------------------------
+
+using load_result = tl::expected<void, std::string>;
 
 /// The state of an entity; an empty one when there is no such entity.
 template <class State>
-tl::expected<void, std::string> load(const storage::store& from, const std::string& address,
-                                     State& out) {
+load_result load(const storage::store& from, const std::string& address, State& out) {
   auto state = read_state_of<State>(from, address);
   if (!state)
     return tl::unexpected{state.error()};
@@ -46,86 +57,189 @@ tl::expected<void, std::string> load(const storage::store& from, const std::stri
   return {};
 }
 
+load_result load_teams(const storage::store& from, stored_pyramid& out) {
+  auto prefix = out.team_address({});
+  auto addresses = addresses_with(from, prefix);
+  if (!addresses)
+    return tl::unexpected{addresses.error()};
+  for (auto& address : *addresses) {
+    TeamState team;
+    if (auto read = load(from, address, team); !read)
+      return read;
+    out.teams[address.substr(prefix.size())] = team.details();
+  }
+  return {};
+}
+
+load_result load_seasons(const storage::store& from, stored_pyramid& out) {
+  for (auto& [league, season] : out.index.seasons())
+    if (auto loaded
+        = load(from, "fixture-manager/" + league + '/' + season, out.seasons.emplace_back());
+        !loaded)
+      return loaded;
+  return {};
+}
+
 tl::expected<stored_pyramid, std::string> load_pyramid(const storage::store& from,
-                                                       const std::string& key) {
+                                                       const std::string& key,
+                                                       const std::vector<open_step>& open) {
   stored_pyramid out;
   out.key = key;
-  auto done = load(from, "team-manager/" + key, out.index);
-  if (done)
-    done = load(from, "transfer-manager/" + key, out.transfers);
-  if (done)
-    done = load(from, "sponsor-manager/" + key, out.sponsors);
-  if (done)
-    done = load(from, "pyramid/" + key, out.pyramid);
-  for (auto& entry : out.index.teams()) {
-    TeamState team;
-    if (done)
-      done = load(from, "team/" + key + '/' + entry.team(), team);
-    out.teams[entry.team()] = team.details();
-  }
-  if (!done)
-    return tl::unexpected{done.error()};
+  out.open = &open;
+  auto loaded = load(from, "team-manager/" + key, out.index)
+                  .and_then([&] { return load(from, "transfer-manager/" + key, out.transfers); })
+                  .and_then([&] { return load(from, "sponsor-manager/" + key, out.sponsors); })
+                  .and_then([&] { return load(from, "pyramid/" + key, out.pyramid); })
+                  .and_then([&] { return load_teams(from, out); })
+                  .and_then([&] { return load_seasons(from, out); });
+  if (!loaded)
+    return tl::unexpected{loaded.error()};
   return out;
 }
 
-/// Whether the team has not heard everything: its own state may lag behind.
-bool has_news(const stored_pyramid& x, const std::string& team) {
-  return std::ranges::any_of(
-    x.open, [&](const open_step* step) { return step->to == "team/" + x.key + '/' + team; });
+/// Whether a message of one of these types is on its way to an entity: what it holds is old then.
+template <class... Messages>
+bool waits_for(const stored_pyramid& x, const std::string& address) {
+  return std::ranges::any_of(*x.open, [&](const open_step& step) {
+    return step.to == address && ((step.number == number_of<Messages>) || ...);
+  });
+}
+
+// -- teams ----------------------------------------------------------------------------------------
+
+/// What the team manager and the team itself say of where it plays.
+void audit_team(const stored_pyramid& x, const TeamEntry& entry, pyramid_audit& out) {
+  if (waits_for<InfoTeamCreated, InfoTeamUpdated, InfoTeamRelegated, InfoTeamPromoted>(
+        x, x.team_address(entry.team())))
+    return;
+  auto at = x.teams.find(entry.team());
+  if (at == x.teams.end() || at->second.team().empty())
+    out.problems.push_back("The team " + entry.team() + " has no state of its own.");
+  else if (at->second.relegated() != entry.relegated() || at->second.league() != entry.league())
+    out.problems.push_back("The team " + entry.team() + " plays in " + entry.league()
+                           + " for the team manager, and in " + at->second.league()
+                           + " for itself.");
 }
 
 void audit_teams(const stored_pyramid& x, pyramid_audit& out) {
+  std::map<std::string, std::string> league_of;
   for (auto& entry : x.index.teams()) {
     if (!entry.relegated())
       ++out.leagues[entry.league()];
-    const auto& team = x.teams.at(entry.team());
-    if (has_news(x, entry.team()))
-      continue;
-    if (team.team().empty())
-      out.problems.push_back("The team " + entry.team() + " has no state of its own.");
-    else if (team.relegated() != entry.relegated() || team.league() != entry.league())
-      out.problems.push_back("The team " + entry.team() + " plays in " + entry.league()
-                             + " for the team manager, and in " + team.league() + " for itself.");
+    if (auto [at, added] = league_of.emplace(entry.team(), entry.league()); !added)
+      out.problems.push_back("The team " + entry.team() + " is in two leagues: " + at->second
+                             + " and " + entry.league() + '.');
+    audit_team(x, entry, out);
   }
 }
 
 /// The pyramid and the team manager agree on who plays where, unless teams are moving.
 void audit_tiers(const stored_pyramid& x, pyramid_audit& out) {
-  if (!x.pyramid.moves().empty())
-    return;
   std::map<std::string, std::string> league_of;
   for (int i = 0; i < x.pyramid.tiers_size(); ++i)
-    for (auto& team : x.pyramid.tiers(i).teams())
-      if (auto league = x.key + '.' + std::to_string(i + 1);
-          !league_of.emplace(team.team(), league).second)
-        out.problems.push_back("The team " + team.team() + " is in two leagues of the pyramid.");
-  for (auto& entry : x.index.teams())
-    if (auto at = league_of.find(entry.team());
-        at != league_of.end() && (entry.relegated() || entry.league() != at->second))
-      out.problems.push_back("The team " + entry.team() + " plays in " + at->second
-                             + " for the pyramid, and in " + entry.league()
-                             + " for the team manager.");
+    for (auto& team : x.pyramid.tiers(i).teams()) {
+      const auto& league = x.pyramid.created().tiers(i).league();
+      if (auto [at, added] = league_of.emplace(team.team(), league); !added)
+        out.problems.push_back("The team " + team.team() + " is in two leagues of the pyramid: "
+                               + at->second + " and " + league + '.');
+    }
+  for (auto& entry : x.index.teams()) {
+    auto at = league_of.find(entry.team());
+    if (at == league_of.end())
+      continue;
+    if (x.pyramid.moves().empty() && (entry.relegated() || entry.league() != at->second))
+      out.problems.push_back(
+        "The team " + entry.team() + " plays in " + at->second + " for the pyramid, and in "
+        + (entry.relegated() ? "no league" : entry.league()) + " for the team manager.");
+    league_of.erase(at);
+  }
+  for (auto& [team, league] : league_of)
+    out.problems.push_back("The team " + team + " of " + league
+                           + " is one that the team manager does not know.");
+}
+
+/// No team is in the fixture lists of two leagues in one season.
+void audit_seasons(const stored_pyramid& x, pyramid_audit& out) {
+  std::map<std::pair<std::string, std::string>, std::string> league_of;
+  for (auto& season : x.seasons)
+    for (auto& team : season.teams())
+      if (auto [at, added]
+          = league_of.emplace(std::pair{season.season(), team.team()}, season.league());
+          !added)
+        out.problems.push_back("The team " + team.team() + " plays the season " + season.season()
+                               + " in two leagues: " + at->second + " and " + season.league()
+                               + '.');
+}
+
+// -- players --------------------------------------------------------------------------------------
+
+bool is_open(const stored_pyramid& x, const std::string& transfer) {
+  return std::ranges::any_of(x.transfers.open(), [&](const OpenTransfer& open) {
+    return open.details().transfer() == transfer;
+  });
+}
+
+/// A team keeps nothing for a transfer that is over, unless one of the two has still to hear of it.
+void audit_kept(const stored_pyramid& x, const std::string& key, const TeamTransfer& kept,
+                pyramid_audit& out) {
+  auto manager = "transfer-manager/" + x.key;
+  if (is_open(x, kept.transfer()) || waits_for<TransferConfirm>(x, manager)
+      || waits_for<TransferCancel, TransferPay>(x, x.team_address(key)))
+    return;
+  auto what = kept.step() == RELEASE ? "the player " + kept.player().player() : "a place";
+  out.problems.push_back("The team " + key + " keeps " + what + " for the transfer "
+                         + kept.transfer() + ", which is not under way.");
+}
+
+/// The squad's size and what the team manager counts, when nothing is under way that changes them.
+void audit_count(const stored_pyramid& x, const TeamEntry& entry, pyramid_audit& out) {
+  auto at = x.teams.find(entry.team());
+  auto moves = std::ranges::any_of(x.transfers.open(), [&](const OpenTransfer& open) {
+    return open.details().from_team() == entry.team() || open.details().to_team() == entry.team();
+  });
+  if (at == x.teams.end() || moves
+      || waits_for<SquadChanged, InfoPlayerTransferredIn, InfoPlayerTransferredOut>(
+        x, "team-manager/" + x.key)
+      || waits_for<InfoTeamCreated, SquadAdd, SquadRemove, TransferCancel>(
+        x, x.team_address(entry.team())))
+    return;
+  if (auto players = at->second.squad_size(); static_cast<uint32_t>(players) != entry.players())
+    out.problems.push_back("The squad of " + entry.team() + " has " + std::to_string(players)
+                           + " players, and the team manager counts "
+                           + std::to_string(entry.players()) + '.');
+}
+
+void audit_squad(const std::string& key, const TeamDetails& team,
+                 std::map<std::string, std::string>& team_of, pyramid_audit& out) {
+  std::set<uint32_t> shirts;
+  for (auto& player : team.squad()) {
+    ++out.players_in_squads;
+    if (auto [at, added] = team_of.emplace(player.player(), key); !added)
+      out.problems.push_back("The player " + player.player() + " is in the squads of " + at->second
+                             + " and of " + key + ".");
+    if (!shirts.insert(player.shirt_number()).second)
+      out.problems.push_back("Two players of " + key + " wear number "
+                             + std::to_string(player.shirt_number()) + ".");
+  }
 }
 
 void audit_players(const stored_pyramid& x, pyramid_audit& out) {
-  std::map<std::string, std::string> squads;
-  for (auto& [key, team] : x.teams) {
-    std::set<uint32_t> shirts;
-    for (auto& player : team.squad()) {
-      ++out.players_in_squads;
-      if (auto [at, added] = squads.emplace(player.player(), key); !added)
-        out.problems.push_back("The player " + player.player() + " is in the squads of "
-                               + at->second + " and of " + key + ".");
-      if (!shirts.insert(player.shirt_number()).second)
-        out.problems.push_back("Two players of " + key + " wear number "
-                               + std::to_string(player.shirt_number()) + ".");
-    }
-  }
+  std::map<std::string, std::string> team_of;
   for (auto& [key, team] : x.teams)
-    for (auto& kept : team.transfers())
-      if (kept.step() == RELEASE && !squads.contains(kept.player().player()))
-        ++out.players_in_transfer;
+    audit_squad(key, team, team_of, out);
+  std::set<std::string> in_transfer;
+  for (auto& [key, team] : x.teams)
+    for (auto& kept : team.transfers()) {
+      audit_kept(x, key, kept, out);
+      if (kept.step() == RELEASE && !team_of.contains(kept.player().player()))
+        in_transfer.insert(kept.player().player());
+    }
+  out.players_in_transfer = in_transfer.size();
+  for (auto& entry : x.index.teams())
+    audit_count(x, entry, out);
 }
+
+// -- money ----------------------------------------------------------------------------------------
 
 bool keeps(const stored_pyramid& x, const std::string& team, const std::string& transfer) {
   auto at = x.teams.find(team);
@@ -147,12 +261,31 @@ int64_t fee_under_way(const stored_pyramid& x, const OpenTransfer& transfer) {
   return result;
 }
 
+/// Minor units by kind and currency.
+using ledger_sums = std::map<std::pair<std::string, std::string>, int64_t>;
+
+/// The totals are the sums of the entries, as long as the team keeps them all.
+void audit_entries(const std::string& key, const TeamDetails& team, const ledger_sums& totals,
+                   pyramid_audit& out) {
+  if (team.ledger_size() >= actors::max_kept_entries)
+    return;
+  ledger_sums entries;
+  for (auto& entry : team.ledger())
+    entries[{entry.kind(), entry.amount().currency()}] += entry.amount().minor_units();
+  if (entries != totals)
+    out.problems.push_back("The entries in the ledger of " + key + " do not add up to its totals.");
+}
+
+/// Balances are the sums of what the ledger says.
 void audit_ledger(const std::string& key, const TeamDetails& team, pyramid_audit& out) {
-  std::map<std::string, int64_t> sums;
+  std::map<std::string, int64_t> missing;
+  ledger_sums totals;
   for (auto& total : team.totals()) {
-    auto& money = out.money[total.amount().currency()];
+    const auto& currency = total.amount().currency();
+    auto& money = out.money[currency];
     auto amount = total.amount().minor_units();
-    sums[total.amount().currency()] += amount;
+    totals[{total.kind(), currency}] += amount;
+    missing[currency] += amount;
     (total.kind() == "capital"   ? money.capital
      : total.kind() == "sponsor" ? money.from_sponsors
                                  : money.from_transfers)
@@ -160,12 +293,45 @@ void audit_ledger(const std::string& key, const TeamDetails& team, pyramid_audit
   }
   for (auto& balance : team.balances()) {
     out.money[balance.currency()].balances += balance.minor_units();
-    if (sums[balance.currency()] != balance.minor_units())
-      out.problems.push_back("The ledger of " + key + " adds up to "
-                             + std::to_string(sums[balance.currency()]) + " minor units of "
-                             + balance.currency() + ", and its balance is "
-                             + std::to_string(balance.minor_units()) + ".");
+    missing[balance.currency()] -= balance.minor_units();
   }
+  for (auto& [currency, amount] : missing)
+    if (amount != 0)
+      out.problems.push_back("The ledger of " + key + " adds up to " + std::to_string(amount)
+                             + " minor units of " + currency + " more than its balance.");
+  audit_entries(key, team, totals, out);
+}
+
+void add_payments_under_way(const stored_pyramid& x, pyramid_audit& out) {
+  auto teams = x.team_address({});
+  for (auto& step : *x.open) {
+    SponsorPay pay;
+    if (step.number != number_of<SponsorPay> || !step.to.starts_with(teams)
+        || !pay.ParseFromString(step.body))
+      continue;
+    for (auto& item : pay.items())
+      out.money[item.amount().currency()].on_the_way += item.amount().minor_units();
+  }
+}
+
+std::string units(int64_t amount, const std::string& currency) {
+  return std::to_string(amount) + " minor units of " + currency;
+}
+
+void complain_about_money(const std::string& currency, const money_audit& x, pyramid_audit& out) {
+  if (x.balances != x.capital + x.from_sponsors + x.from_transfers)
+    out.problems.push_back("The teams have " + units(x.balances, currency)
+                           + ", and their ledgers say "
+                           + std::to_string(x.capital + x.from_sponsors + x.from_transfers) + '.');
+  if (x.from_transfers + x.in_transfers + x.outside != 0)
+    out.problems.push_back("The fees of transfers do not cancel out: the teams booked "
+                           + units(x.from_transfers, currency) + ", "
+                           + std::to_string(x.in_transfers) + " are under way, and "
+                           + std::to_string(x.outside) + " went outside.");
+  if (x.paid_by_sponsors != x.from_sponsors + x.on_the_way)
+    out.problems.push_back("The sponsors paid " + units(x.paid_by_sponsors, currency)
+                           + "; the teams booked " + std::to_string(x.from_sponsors) + ", and "
+                           + std::to_string(x.on_the_way) + " are on the way.");
 }
 
 void audit_money(const stored_pyramid& x, pyramid_audit& out) {
@@ -180,22 +346,15 @@ void audit_money(const stored_pyramid& x, pyramid_audit& out) {
     if (const auto& sponsor = deal.details(); sponsor.paid_minor_units() != 0)
       out.money[sponsor.amount_per_season().currency()].paid_by_sponsors
         += sponsor.paid_minor_units();
-  for (const auto* step : x.open) {
-    SponsorPay pay;
-    if (step->number != number_of<SponsorPay> || !pay.ParseFromString(step->body))
-      continue;
-    for (auto& item : pay.items())
-      out.money[item.amount().currency()].on_the_way += item.amount().minor_units();
-  }
+  add_payments_under_way(x, out);
   for (auto& [currency, money] : out.money)
-    if (!money.adds_up())
-      out.problems.push_back("The money in " + currency + " does not add up.");
+    complain_about_money(currency, money, out);
 }
 
 } // namespace
 
 tl::expected<std::vector<pyramid_audit>, std::string> audit_store(const storage::store& from) {
-  auto managers = addresses_of_kind(from, "team-manager");
+  auto managers = addresses_with(from, "team-manager/");
   if (!managers)
     return tl::unexpected{managers.error()};
   auto open = read_open_steps(from);
@@ -204,16 +363,14 @@ tl::expected<std::vector<pyramid_audit>, std::string> audit_store(const storage:
   std::vector<pyramid_audit> result;
   for (auto& address : *managers) {
     auto key = address.substr(address.find('/') + 1);
-    auto stored = load_pyramid(from, key);
+    auto stored = load_pyramid(from, key, *open);
     if (!stored)
       return tl::unexpected{stored.error()};
-    for (auto& step : *open)
-      if (step.to.starts_with("team/" + key + '/'))
-        stored->open.push_back(&step);
     auto& out = result.emplace_back();
     out.pyramid = key;
     audit_teams(*stored, out);
     audit_tiers(*stored, out);
+    audit_seasons(*stored, out);
     audit_players(*stored, out);
     audit_money(*stored, out);
   }

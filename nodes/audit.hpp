@@ -51,9 +51,10 @@ struct pyramid_audit {
   std::vector<std::string> problems;
 };
 
-/// Checks every pyramid of a store: each team in one league, each player in one squad or in a named
-/// state of a transfer, each ledger equal to its balance, and no money lost or made. Fails with one
-/// sentence when the store cannot be read.
+/// Checks every pyramid of a store: each team in one league, the same for all who know it; each
+/// player in one squad or in a named state of a transfer; each ledger equal to its balance, and no
+/// money lost or made. What a message that is on its way will change is not held against anyone.
+/// Fails with one sentence when the store cannot be read.
 tl::expected<std::vector<pyramid_audit>, std::string> audit_store(const storage::store& from);
 
 } // namespace touchline::nodes

@@ -51,7 +51,8 @@ int send_message(const common_options& options, const std::string& name,
 int print_history(const common_options& options, const std::string& address);
 
 /// Prints how many flows are completed, running and overdue, and those in `state`, the newest
-/// first; with an empty state those that are not completed.
+/// first; the state "lost" is that of flows that lost a step. With an empty state those that are
+/// not completed, and those that lost a step.
 int print_flows(const common_options& options, const std::string& state, size_t limit);
 
 /// Prints one flow as a sequence, with times and nodes, and what it waits for.

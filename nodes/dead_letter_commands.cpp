@@ -43,6 +43,17 @@ tl::expected<DeadLetter, std::string> find_letter(const storage::store& store,
   return letter;
 }
 
+/// A node on what is stored.
+tl::expected<std::unique_ptr<embedded_node>, std::string> start_stored(
+  const configuration& config) {
+  if (auto there = check_stored(config); !there)
+    return tl::unexpected{there.error()};
+  auto node = embedded_node::start(config);
+  if (!node)
+    return tl::unexpected{node.error().text};
+  return std::move(*node);
+}
+
 } // namespace
 
 int print_dead_letters(const common_options& options) {
@@ -83,9 +94,9 @@ int show_dead_letter(const common_options& options, const std::string& id) {
 }
 
 int retry_dead_letter(const common_options& options, const std::string& id) {
-  auto node = embedded_node::start(options.config);
+  auto node = start_stored(options.config);
   if (!node)
-    return fail(node.error().text);
+    return fail(node.error());
   auto letter = find_letter((*node)->runtime().store(), id);
   if (!letter)
     return fail(letter.error());
@@ -101,9 +112,9 @@ int retry_dead_letter(const common_options& options, const std::string& id) {
 }
 
 int drop_dead_letter(const common_options& options, const std::string& id) {
-  auto node = embedded_node::start(options.config);
+  auto node = start_stored(options.config);
   if (!node)
-    return fail(node.error().text);
+    return fail(node.error());
   auto reply = (*node)->runtime().drop_dead_letter(id);
   if (!reply.ok())
     return fail(reply.text);

@@ -49,6 +49,12 @@ void add_output(CLI::App& command, arguments& args) {
     ->check(CLI::IsMember({"text", "json", "csv"}));
 }
 
+/// What is no table has no CSV.
+void add_report_output(CLI::App& command, arguments& args) {
+  command.add_option("--format", args.format, "text or json")
+    ->check(CLI::IsMember({"text", "json"}));
+}
+
 void add_pace(CLI::App& command, arguments& args) {
   command.add_option("--pace", args.pace, "At most so many matches a second")
     ->check(CLI::Range(0.001, 1e9));
@@ -339,16 +345,20 @@ void add_dead_letter_commands(CLI::App& app, arguments& args, std::function<int(
 
 void add_inspection_commands(CLI::App& app, arguments& args, std::function<int()>& chosen) {
   auto* flows = app.add_subcommand("flows", "Flows that are completed, running and overdue");
-  flows->add_option("--state", args.state, "List those that are completed, running or overdue")
-    ->check(CLI::IsMember({"completed", "running", "overdue"}));
-  flows->add_option("--limit", args.limit, "List so many at most")->check(CLI::Range(1, 1'000'000));
-  add_output(*flows, args);
+  flows
+    ->add_option("--state", args.state,
+                 "List those that are completed, running or overdue, or that lost a step to a dead "
+                 "letter that was dropped (default: all but those that are simply completed)")
+    ->check(CLI::IsMember({"completed", "running", "overdue", "lost"}));
+  flows->add_option("--limit", args.limit, "List so many at most, the newest (default: 100)")
+    ->check(CLI::Range(1, 1'000'000));
+  add_report_output(*flows, args);
   on_stored(*flows, args, chosen, [&args](const common_options& options) {
     return print_flows(options, args.state, args.limit);
   });
   auto* flow = app.add_subcommand("flow", "One flow as a sequence, with times and nodes");
   flow->add_option("ID", args.name, "The id of the command that began it")->required();
-  add_output(*flow, args);
+  add_report_output(*flow, args);
   on_stored(*flow, args, chosen,
             [&args](const common_options& options) { return print_flow(options, args.name); });
   auto* catalogue
@@ -356,7 +366,7 @@ void add_inspection_commands(CLI::App& app, arguments& args, std::function<int()
   catalogue->callback([&chosen] { chosen = print_catalogue; });
   auto* audit
     = app.add_subcommand("audit", "Check that teams, players and money add up in what is stored");
-  add_output(*audit, args);
+  add_report_output(*audit, args);
   on_stored(*audit, args, chosen, print_audit);
 }
 

@@ -20,7 +20,7 @@ struct open_step {
   std::string body;
   std::string from;
   std::string to;
-  /// `from#sequence`.
+  /// `from#sequence`, or the command's id when it came from outside.
   std::string id;
   /// The id of the message that caused it.
   std::string causation;
@@ -31,7 +31,14 @@ struct open_step {
   std::string dead_letter;
 };
 
-/// How far a flow is.
+/// A message that was set aside as a dead letter and then dropped: it was never handled.
+struct lost_step {
+  std::string message;
+  std::string to;
+  std::string dead_letter;
+};
+
+/// How far a flow is: whether anything of it waits, and whether its deadline has passed meanwhile.
 enum class flow_state { completed, running, overdue };
 
 /// The name of a state: "overdue".
@@ -46,36 +53,52 @@ struct flow_summary {
   /// When its last message was handled.
   int64_t ended_ms = 0;
   int64_t deadline_ms = 0;
+  /// Messages that were handled; those that were set aside are not.
   uint64_t handled = 0;
-  /// It completed a season: the mission's flow of that name is a part of it.
-  bool completed_season = false;
+  /// Flows of the mission that are a part of it, by name: the last result of a season completes
+  /// the season.
+  std::vector<std::string> parts;
   std::vector<open_step> open;
+  /// A flow that lost a step does not wait for it any more.
+  std::vector<lost_step> lost;
 
   flow_state state_at(int64_t now_ms) const;
 };
 
-/// A handled message.
+/// A message that was handled, or set aside.
 struct flow_step {
   std::string id;
   std::string causation;
   std::string message;
+  /// Empty for outside.
   std::string from;
   std::string at;
+  /// Of the record in the receiver's stream.
   uint64_t position = 0;
   int64_t handled_ms = 0;
   std::string node;
+  /// Index in the flow's steps of the one that caused it; that is itself when nothing in the flow
+  /// did.
+  size_t cause = 0;
   /// Steps between it and the beginning of the flow.
   unsigned depth = 0;
+  /// Id of the dead letter that it was set aside as.
   std::string dead_letter;
+};
+
+/// One flow with its steps.
+struct flow_story {
+  flow_summary summary;
+  /// What the beginning caused, then what that caused, and so on: what one message caused stands
+  /// together, in the order in which it was sent.
+  std::vector<flow_step> steps;
 };
 
 /// All flows of a store, by id. One pass over all records.
 storage::result<std::map<std::string, flow_summary>> read_flows(const storage::store& from);
 
-/// What a flow handled, each message behind the one that caused it; empty when the store has no
-/// such flow. One pass over all records.
-storage::result<std::vector<flow_step>> read_flow(const storage::store& from,
-                                                  const std::string& id);
+/// One flow; without steps when the store has no such flow. One pass over all records.
+storage::result<flow_story> read_flow(const storage::store& from, const std::string& id);
 
 /// Everything that is committed and not handled: messages on their way, and dead letters.
 storage::result<std::vector<open_step>> read_open_steps(const storage::store& from);

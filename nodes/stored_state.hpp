@@ -14,6 +14,10 @@
 
 namespace touchline::nodes {
 
+/// Whether a configuration's data directory holds data; if not, one sentence says so. Commands that
+/// work on what is stored make no new directory.
+tl::expected<void, std::string> check_stored(const configuration& config);
+
 /// Opens the data directory of a configuration for reading. Fails with one sentence: there is none,
 /// it is in use, it is damaged.
 tl::expected<std::unique_ptr<storage::lmdb_store>, std::string> open_stored(
@@ -37,8 +41,8 @@ tl::expected<State, std::string> read_state_of(const storage::store& from,
   return state;
 }
 
-/// The addresses of a kind of entity: all that begin with `kind/`.
-tl::expected<std::vector<std::string>, std::string> addresses_of_kind(const storage::store& from,
-                                                                      const std::string& kind);
+/// The addresses that begin with `prefix`, in order.
+tl::expected<std::vector<std::string>, std::string> addresses_with(const storage::store& from,
+                                                                   const std::string& prefix);
 
 } // namespace touchline::nodes

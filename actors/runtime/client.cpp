@@ -23,7 +23,7 @@ bool may_try_again(ErrorCode code) {
 std::string retry_id(const DeadLetter& letter) {
   DeadLetter named;
   named.set_id(letter.id());
-  return "retry/" + letter.id().substr(letter.id().rfind('@') + 1) + '/'
+  return std::string{retry_prefix} + letter.id().substr(letter.id().rfind('@') + 1) + '/'
          + std::to_string(letter.attempts()) + '/' + std::to_string(content_hash(0, named));
 }
 
@@ -57,6 +57,7 @@ void client::post(std::string id, uint32_t number,
   x.body = std::move(body);
   x.head.to = std::move(to.front());
   x.head.correlation = id;
+  stamp(x.head);
   x.done = std::move(done);
   begin(std::move(id), std::move(x));
 }
@@ -84,15 +85,27 @@ void client::retry(const DeadLetter& letter, answer_callback done) {
   x.head.sequence = 0;
   x.head.causation = cause.message_id();
   x.head.dead_letter = letter.id();
+  if (cause.causation.empty())
+    stamp(x.head);
   x.done = std::move(done);
   begin(std::move(id), std::move(x));
+}
+
+std::optional<std::string> letter_of_retry(const std::string& address, std::string_view id) {
+  if (!id.starts_with(retry_prefix))
+    return std::nullopt;
+  id.remove_prefix(retry_prefix.size());
+  return address + '@' + std::string{id.substr(0, id.find('/'))};
+}
+
+void client::stamp(header& head) const {
+  head.time_ms = time_.now_ms();
+  head.deadline_ms = head.time_ms + options_.deadline_ms;
 }
 
 void client::begin(std::string id, pending_command command) {
   auto& x = pending_[id] = std::move(command);
   x.head.id = std::move(id);
-  x.head.time_ms = time_.now_ms();
-  x.head.deadline_ms = x.head.time_ms + options_.deadline_ms;
   x.deadline_ms = time_.steady_ms() + options_.deadline_ms;
   nothing_due_before_ms_ = std::min(nothing_due_before_ms_, x.deadline_ms);
   send(x);

@@ -11,7 +11,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace touchline::actors {
@@ -28,6 +30,13 @@ struct client_options {
 
 /// Told the answer of a command, on the client's own thread.
 using answer_callback = std::function<void(const answer&)>;
+
+/// Begins the ids of commands that retry a dead letter; the letter's position and a slash follow.
+inline constexpr std::string_view retry_prefix = "retry/";
+
+/// Id of the dead letter that the command `id` to `address` retried; nothing when it is another
+/// command.
+std::optional<std::string> letter_of_retry(const std::string& address, std::string_view id);
 
 /// Sends commands and reads. Belongs to one thread.
 class client {
@@ -60,10 +69,11 @@ public:
     return result;
   }
 
-  /// Sends the message of a dead letter again. It takes effect once, whoever sent it first, and the
-  /// letter is dropped with it; when it fails or is refused again the letter stays and counts one
-  /// more. NOT_FOUND when the letter is gone, CONFLICT when it held secrets or is being retried by
-  /// this client.
+  /// Sends the message of a dead letter again, with the time and the deadline of its flow; a
+  /// message that began its flow begins it anew. It takes effect once, whoever sent it first, and
+  /// the letter is dropped with it; when it fails or is refused again the letter stays and counts
+  /// one more. NOT_FOUND when the letter is gone, CONFLICT when it held secrets or is being retried
+  /// by this client.
   void retry(const DeadLetter& letter, answer_callback done);
 
   /// Waits until everything that was sent is answered.
@@ -91,6 +101,8 @@ private:
     caf::actor sent_to;
   };
 
+  /// The flow begins now.
+  void stamp(header& head) const;
   void begin(std::string id, pending_command command);
   void send(pending_command& command);
   void receive_one();

@@ -20,6 +20,8 @@ namespace touchline::actors {
 struct outgoing_message {
   uint32_t number = 0;
   std::shared_ptr<const google::protobuf::Message> body;
+  /// Absent for the flow of the message that was decided upon.
+  std::optional<FlowHeader> flow = {};
 };
 
 /// The answer to a command that an earlier decision of the same entity deferred.
@@ -53,7 +55,16 @@ struct decision {
   /// Adds a message; the catalogue names its receivers, one or many.
   template <class Message>
   decision& send(Message message) {
-    messages.push_back({number_of<Message>, std::make_shared<const Message>(std::move(message))});
+    messages.push_back(
+      {number_of<Message>, std::make_shared<const Message>(std::move(message)), {}});
+    return *this;
+  }
+
+  /// Puts the messages from the `first` on (counted from 0) into a flow that was begun before: what
+  /// follows when a deadline passes belongs to the flow whose deadline it was.
+  decision& continue_flow(const FlowHeader& begun, size_t first) {
+    for (auto i = first; i < messages.size(); ++i)
+      messages[i].flow = begun;
     return *this;
   }
 

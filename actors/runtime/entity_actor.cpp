@@ -427,6 +427,8 @@ void entity_actor::address_messages(const header& head, std::vector<outgoing_mes
       stored->set_to(to);
       stored->set_message(message.number);
       stored->set_body(bytes);
+      if (message.flow)
+        *stored->mutable_flow() = *message.flow;
       out.push_back(make_delivery(record, static_cast<size_t>(record.outgoing_size()) - 1, address_,
                                   head.message_id(), message.body));
     }

@@ -17,6 +17,12 @@ constexpr uint64_t position_of(uint64_t sequence) {
   return sequence >> 16;
 }
 
+/// 0 is no deadline.
+void keep_earliest(int64_t& earliest, int64_t deadline_ms) {
+  if (deadline_ms > 0 && (earliest == 0 || deadline_ms < earliest))
+    earliest = deadline_ms;
+}
+
 } // namespace
 
 delivery make_delivery(const Record& record, size_t place, const std::string& from,
@@ -25,13 +31,20 @@ delivery make_delivery(const Record& record, size_t place, const std::string& fr
   const auto& stored = record.outgoing(static_cast<int>(place));
   const auto& cause = record.cause();
   delivery result;
-  result.head.to = stored.to();
-  result.head.from = from;
-  result.head.sequence = record.position() << 16 | place;
-  result.head.correlation = cause.correlation();
-  result.head.causation = cause_id;
-  result.head.time_ms = cause.time_ms();
-  result.head.deadline_ms = cause.deadline_ms();
+  auto& head = result.head;
+  head.to = stored.to();
+  head.from = from;
+  head.sequence = record.position() << 16 | place;
+  head.correlation = cause.correlation();
+  head.causation = cause_id;
+  head.time_ms = cause.time_ms();
+  head.deadline_ms = cause.deadline_ms();
+  if (stored.has_flow()) {
+    head.correlation = stored.flow().correlation();
+    head.causation = stored.flow().causation();
+    head.time_ms = stored.flow().time_ms();
+    head.deadline_ms = stored.flow().deadline_ms();
+  }
   result.number = stored.message();
   result.body = std::move(body);
   return result;
@@ -55,6 +68,7 @@ void outbox::add(std::vector<delivery> messages, int64_t now_ms) {
       queue.last_progress_ms = queue.last_sent_ms = now_ms;
     if (queue.sent == queue.messages.size() && queue.sent < window_)
       ready_.emplace_back(message.head.from, message.head.to);
+    keep_earliest(queue.earliest_deadline_ms, message.head.deadline_ms);
     queue.messages.push_back(std::move(message));
     ++size_;
   }
@@ -126,19 +140,27 @@ std::vector<delivery> outbox::take_overdue(int64_t now_ms) {
   return result;
 }
 
+void outbox::take_newly_overdue(pair_queue& queue, int64_t now_ms, std::vector<overdue_flow>& out) {
+  queue.earliest_deadline_ms = 0;
+  for (auto& [head, number, body] : queue.messages) {
+    if (head.deadline_ms >= now_ms)
+      keep_earliest(queue.earliest_deadline_ms, head.deadline_ms);
+    auto reported
+      = head.sequence <= queue.reported_sequence && head.deadline_ms < queue.reported_ms;
+    if (head.deadline_ms > 0 && head.deadline_ms < now_ms && !reported)
+      out.push_back({head.correlation, number, head.to, {}});
+  }
+  queue.reported_sequence = queue.messages.back().head.sequence;
+  queue.reported_ms = now_ms;
+}
+
 std::vector<overdue_flow> outbox::take_newly_overdue(int64_t now_ms) {
   std::vector<overdue_flow> result;
   for (auto& [from, x] : senders_)
-    for (auto& [to, queue] : x.to) {
-      if (queue.messages.empty())
-        continue;
-      const auto& oldest = queue.messages.front();
-      auto deadline = oldest.head.deadline_ms;
-      if (deadline == 0 || deadline >= now_ms || queue.reported == oldest.head.sequence)
-        continue;
-      queue.reported = oldest.head.sequence;
-      result.push_back({oldest.head.correlation, oldest.number, to});
-    }
+    for (auto& [to, queue] : x.to)
+      if (!queue.messages.empty() && queue.earliest_deadline_ms > 0
+          && queue.earliest_deadline_ms < now_ms)
+        take_newly_overdue(queue, now_ms, result);
   return result;
 }
 

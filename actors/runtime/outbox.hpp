@@ -3,6 +3,7 @@
 // send and what to write.
 #pragma once
 
+#include "actors/runtime/overdue_flows.hpp"
 #include "messages/header.hpp"
 
 #include <deque>
@@ -23,7 +24,7 @@ struct delivery {
 };
 
 /// The message at `place` (from 0) of a record of `from`. `cause_id` is the id of the message that
-/// the record answers.
+/// the record answers; it belongs to the flow of that message unless the record says otherwise.
 delivery make_delivery(const Record& record, size_t place, const std::string& from,
                        const std::string& cause_id,
                        std::shared_ptr<const google::protobuf::Message> body);
@@ -33,14 +34,6 @@ delivery make_delivery(const Record& record, size_t place, const std::string& fr
 struct mark_change {
   std::string from;
   std::optional<uint64_t> lowest_position;
-};
-
-/// A flow that waits for a message beyond its deadline.
-struct overdue_flow {
-  std::string correlation;
-  /// The message that it waits for, and its receiver.
-  uint32_t number = 0;
-  std::string to;
 };
 
 /// The outboxes of all entities of a partition.
@@ -69,8 +62,8 @@ public:
   /// doubles.
   std::vector<delivery> take_overdue(int64_t now_ms);
 
-  /// Flows whose deadline is before `now_ms` (milliseconds since 1970) and that wait for the oldest
-  /// message of a pair, each once.
+  /// The flows of messages whose deadline is before `now_ms` (milliseconds since 1970), each
+  /// message once.
   std::vector<overdue_flow> take_newly_overdue(int64_t now_ms);
 
   /// Marks that lag behind by much or are not needed any more. They count as written.
@@ -90,8 +83,11 @@ private:
     int64_t last_progress_ms = 0;
     int64_t last_sent_ms = 0;
     unsigned redeliveries = 0;
-    /// Sequence of the message that was found overdue last.
-    uint64_t reported = 0;
+    /// The earliest deadline that may not have been reported; 0 for none.
+    int64_t earliest_deadline_ms = 0;
+    /// Of the messages up to this one, those with a deadline before this time were reported.
+    uint64_t reported_sequence = 0;
+    int64_t reported_ms = 0;
   };
 
   struct sender {
@@ -102,6 +98,7 @@ private:
     uint64_t mark = 0;
   };
 
+  static void take_newly_overdue(pair_queue& queue, int64_t now_ms, std::vector<overdue_flow>& out);
   delivery prepared(const pair_queue& queue, size_t index) const;
   int64_t patience(const pair_queue& queue) const;
 

@@ -1,5 +1,6 @@
 #include "actors/runtime/partition_actor.hpp"
 
+#include "actors/runtime/client.hpp"
 #include "actors/runtime/local_messages.hpp"
 #include "actors/runtime/storage_refusal.hpp"
 #include "actors/runtime/supervisor_actor.hpp"
@@ -12,12 +13,17 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
+#include <ranges>
 
 namespace touchline::actors {
 
 namespace {
 
 constexpr size_t outbox_page = 1'000;
+
+/// A dead letter may have a mebibyte.
+constexpr size_t letter_page = 64;
 
 void pass_on(const caf::actor& to, caf::message content, caf::execution_unit* host) {
   caf::actor_cast<caf::abstract_actor*>(to)->enqueue(
@@ -30,7 +36,7 @@ void refuse_command(caf::response_promise& promise, const std::string& id, const
 
 /// Whether a command id is one that the runtime makes.
 bool is_reserved(std::string_view id) {
-  return id.starts_with("deadline/") || id.starts_with("retry/");
+  return id.starts_with("deadline/") || id.starts_with(retry_prefix);
 }
 
 std::string command_key(const std::string& address, const std::string& id) {
@@ -319,7 +325,6 @@ void partition_actor::finish(entity_outcome& outcome) {
   entry.position = outcome.position;
   entry.number = number_of_message(message.content);
   entry.is_record = outcome.kind == outcome_kind::recorded;
-  entry.is_dead_letter = !outcome.dead_letter.empty();
   entry.from_outside = message.from_outside;
   entry.promise = std::move(message.promise);
   entry.reply = std::move(outcome.reply);
@@ -329,7 +334,8 @@ void partition_actor::finish(entity_outcome& outcome) {
   entry.deadline_ms = outcome.deadline_ms;
   if (!entry.from_outside)
     entry.acknowledge = acknowledgement{head.from, x->address, head.sequence};
-  if (entry.is_dead_letter)
+  note_letters(head, outcome, entry);
+  if (entry.set_aside)
     spdlog::warn("{} was set aside as dead letter {}: {}", catalogue_data::find(entry.number)->name,
                  outcome.dead_letter, entry.reply.text);
   if (entry.is_record) {
@@ -352,6 +358,18 @@ void partition_actor::finish(entity_outcome& outcome) {
   std::vector<acknowledgement> entries;
   release(std::move(entry), entries);
   send_acknowledgements(std::move(entries));
+}
+
+void partition_actor::note_letters(const header& head, const entity_outcome& outcome,
+                                   in_flight& entry) const {
+  if (outcome.kind != outcome_kind::recorded)
+    return;
+  if (outcome.dead_letter.empty()) {
+    entry.settled_letter = head.dead_letter;
+    return;
+  }
+  entry.set_aside = overdue_flow{head.correlation, entry.number, head.to, outcome.dead_letter};
+  entry.flow_deadline_ms = head.deadline_ms;
 }
 
 void partition_actor::submit(storage::write_batch batch) {
@@ -411,6 +429,8 @@ void partition_actor::committed(const commit_notice& notice) {
     auto recovered = recover_outbox();
     if (recovered)
       recovered = recover_deadlines();
+    if (recovered)
+      recovered = recover_letters();
     if (!recovered) {
       fail_upward(to_refusal(recovered.error()).code, recovered.error().text);
       return;
@@ -429,8 +449,12 @@ void partition_actor::committed(const commit_notice& notice) {
 void partition_actor::release(in_flight entry, std::vector<acknowledgement>& entries) {
   if (entry.is_record) {
     environment_.metrics->records->inc();
-    if (entry.is_dead_letter)
+    if (!entry.settled_letter.empty())
+      letters_.remove(entry.settled_letter);
+    if (entry.set_aside) {
       environment_.metrics->dead_letters->inc();
+      letters_.add(std::move(*entry.set_aside), entry.flow_deadline_ms);
+    }
     if (auto* x = find_slot(entry.slot)) {
       x->committed_position = std::max(x->committed_position, entry.position);
       if (--x->uncommitted == 0 && x->state == slot_state::waiting_for_commits)
@@ -525,12 +549,41 @@ tl::expected<void, storage::storage_error> partition_actor::recover_deadlines() 
   }
 }
 
-void partition_actor::report_overdue() {
-  for (auto& x : outbox_.take_newly_overdue(environment_.entities->time->now_ms())) {
-    environment_.metrics->overdue_flows->inc();
-    spdlog::warn("flow {} is overdue: it waits for {} to {}", x.correlation,
-                 catalogue_data::find(x.number)->name, x.to);
+tl::expected<void, storage::storage_error> partition_actor::recover_letters() {
+  std::string after;
+  for (;;) {
+    auto page = environment_.entities->store->dead_letters(after, letter_page);
+    if (!page)
+      return tl::unexpected{page.error()};
+    for (auto& x : *page) {
+      DeadLetter letter;
+      if (!letter.ParseFromString(x.bytes) || environment_.routes->index_of(letter.to()) != index_)
+        continue;
+      const auto& cause = letter.cause();
+      letters_.add({cause.correlation(), cause.message(), letter.to(), letter.id()},
+                   cause.deadline_ms());
+    }
+    if (page->size() < letter_page)
+      return {};
+    after = page->back().id;
   }
+}
+
+void partition_actor::report_overdue() {
+  auto now = environment_.entities->time->now_ms();
+  auto late = outbox_.take_newly_overdue(now);
+  std::ranges::move(letters_.take_newly_overdue(now), std::back_inserter(late));
+  std::erase_if(late, [this](auto& x) { return !environment_.reported->note(x.correlation); });
+  environment_.metrics->overdue_flows->inc(static_cast<int64_t>(late.size()));
+  for (auto& x : late | std::views::take(max_overdue_lines)) {
+    const auto* message = catalogue_data::find(x.number);
+    spdlog::warn("flow {} is overdue: it waits for {} to {}{}", x.correlation,
+                 message ? message->name : "a message", x.to,
+                 x.dead_letter.empty() ? "" : ", dead letter " + x.dead_letter);
+  }
+  if (late.size() > max_overdue_lines)
+    spdlog::warn("{} more flows are overdue; `touchline flows --state overdue` lists them",
+                 late.size() - max_overdue_lines);
 }
 
 caf::response_promise partition_actor::drop_dead_letter(const std::string& id) {
@@ -544,6 +597,7 @@ caf::response_promise partition_actor::drop_dead_letter(const std::string& id) {
   }
   storage::write_batch batch;
   batch.erase_dead_letter(id);
+  letters_.remove(id);
   in_flight entry;
   entry.ticket = last_ticket_ + 1;
   entry.from_outside = true;

@@ -90,6 +90,7 @@ struct partition_environment {
   runtime_metrics* metrics = nullptr;
   /// Hears of a partition's failure before its end.
   caf::actor supervisor;
+  std::shared_ptr<reported_flows> reported = std::make_shared<reported_flows>();
 };
 
 /// The token under which a partition's batch is known to the writer: which partition, which of its
@@ -155,7 +156,11 @@ private:
     uint64_t position = 0;
     uint32_t number = 0;
     bool is_record = false;
-    bool is_dead_letter = false;
+    /// What a flow waits for when the message was set aside.
+    std::optional<overdue_flow> set_aside;
+    int64_t flow_deadline_ms = 0;
+    /// Id of the dead letter that is one no more: it was handled.
+    std::string settled_letter;
     caf::response_promise promise;
     bool from_outside = false;
     answer reply;
@@ -179,6 +184,7 @@ private:
   tl::expected<void, storage::storage_error> recover_outbox();
   tl::expected<void, storage::storage_error> recover_messages_of(const storage::outbox_mark& mark);
   tl::expected<void, storage::storage_error> recover_deadlines();
+  tl::expected<void, storage::storage_error> recover_letters();
   void fail_upward(ErrorCode code, const std::string& text);
 
   // -- messages in --------------------------------------------------------------------------------
@@ -195,6 +201,7 @@ private:
   void submit(storage::write_batch batch);
   void flush_backlog();
   void committed(const commit_notice& notice);
+  void note_letters(const header& head, const entity_outcome& outcome, in_flight& entry) const;
   void release(in_flight entry, std::vector<acknowledgement>& acknowledgements);
   void send_ready();
   void send_again();
@@ -258,6 +265,7 @@ private:
   /// Batches that the writer had no room for.
   std::deque<std::pair<uint64_t, storage::write_batch>> backlog_;
   outbox outbox_;
+  letter_deadlines letters_;
   /// Callers whose command was deferred, by address and command id.
   std::unordered_map<std::string, std::vector<caf::response_promise>> deferred_;
   std::unordered_map<std::string, set_deadline> deadlines_;

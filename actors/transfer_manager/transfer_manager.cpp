@@ -129,6 +129,7 @@ OpenTransfer transfer_of(const Message& message, const header& head) {
   OpenTransfer x;
   auto& details = *x.mutable_details();
   details.set_transfer(head.message_id());
+  *x.mutable_flow() = flow_after(head);
   details.set_league(message.league());
   if (message.has_fee())
     *details.mutable_fee() = message.fee();
@@ -339,9 +340,14 @@ decided<event> transfer_manager::decide(const state& now, const DeadlinePassed& 
     fact.set_deadline_passed(message.deadline_ms());
     result.record(std::move(fact));
   }
-  for (auto& x : now.open())
-    if (can_be_called_off(x) && x.details().deadline_ms() <= message.deadline_ms())
-      add_calling_off(now, x, {DEADLINE_EXCEEDED, silence_of(x)}, false, result);
+  for (auto& x : now.open()) {
+    if (!can_be_called_off(x) || x.details().deadline_ms() > message.deadline_ms())
+      continue;
+    auto sent = result.messages.size();
+    add_calling_off(now, x, {DEADLINE_EXCEEDED, silence_of(x)}, false, result);
+    if (x.has_flow())
+      result.continue_flow(x.flow(), sent);
+  }
   return result;
 }
 
