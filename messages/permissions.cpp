@@ -65,6 +65,15 @@ bool is_in_own_pyramid(const std::string& account, const Message& body) {
   return !own.empty() && pyramid_of(text_of(body, "league")) == own;
 }
 
+/// Whether every team that the message names is one of the account's: a transfer moves players and
+/// money of both.
+bool is_about_own_teams(const Grant& who, const Message& body) {
+  for (const auto* field : {"from_team", "to_team"})
+    if (auto other = text_of(body, field); !other.empty() && !contains(who.teams(), other))
+      return false;
+  return contains(who.teams(), text_of(body, "team"));
+}
+
 bool is_about_own(const Grant& who, int about, const Message& body) {
   switch (about) {
     case ANYONE:
@@ -72,7 +81,7 @@ bool is_about_own(const Grant& who, int about, const Message& body) {
     case OWN_LEAGUE:
       return is_about_own_league(who.account(), body);
     case OWN_TEAM:
-      return is_in_own_pyramid(who.account(), body) && contains(who.teams(), text_of(body, "team"));
+      return is_in_own_pyramid(who.account(), body) && is_about_own_teams(who, body);
     case OWN_SPONSOR:
       return is_in_own_pyramid(who.account(), body)
              && contains(who.sponsors(), text_of(body, "sponsor"));

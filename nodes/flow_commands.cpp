@@ -27,7 +27,7 @@ flow_counts count_flows(const flows_by_id& flows, int64_t now_ms) {
     names.push_back(flow_name(x.message));
     for (auto& name : names) {
       ++counts[name].by_state[static_cast<size_t>(x.state_at(now_ms))];
-      counts[name].lost += x.lost.empty() ? 0 : 1;
+      counts[name].lost += x.lost.empty() ? 0u : 1u;
     }
   }
   return counts;

@@ -198,9 +198,9 @@ void partition_actor::fail_upward(ErrorCode code, const std::string& text) {
         refuse_command(message.promise, message.content.get_as<header>(0).id, why);
   for (auto& [content, promise] : early_)
     refuse_command(promise, content.get_as<header>(0).id, why);
-  for (auto& [key, promises] : deferred_)
-    for (auto& promise : promises)
-      refuse_command(promise, key.substr(key.find('\0') + 1), why);
+  for (auto& [key, callers] : deferred_)
+    for (auto& caller : callers)
+      refuse_command(caller.promise, key.substr(key.find('\0') + 1), why);
   send(environment_.supervisor, partition_failed{index_, incarnation_, code, text});
   quit(caf::make_error(caf::sec::runtime_error, text));
 }
@@ -316,12 +316,13 @@ void partition_actor::finish(entity_outcome& outcome) {
     return;
   const auto& head = message.content.get_as<header>(0);
   if (outcome.kind == outcome_kind::waiting) {
-    keep_waiting(x->address, head.id, std::move(message.promise));
+    keep_waiting(x->address, head.id, head.deadline_ms, std::move(message.promise));
     return;
   }
   in_flight entry;
   entry.slot = outcome.slot;
   entry.address = x->address;
+  entry.flow_deadline_ms = head.deadline_ms;
   entry.position = outcome.position;
   entry.number = number_of_message(message.content);
   entry.is_record = outcome.kind == outcome_kind::recorded;
@@ -336,8 +337,8 @@ void partition_actor::finish(entity_outcome& outcome) {
     entry.acknowledge = acknowledgement{head.from, x->address, head.sequence};
   note_letters(head, outcome, entry);
   if (entry.set_aside)
-    spdlog::warn("{} was set aside as dead letter {}: {}", catalogue_data::find(entry.number)->name,
-                 outcome.dead_letter, entry.reply.text);
+    spdlog::warn("{} from {} failed: {}", catalogue_data::find(entry.number)->name,
+                 entry.from_outside ? "outside" : head.from, entry.reply.text);
   if (entry.is_record) {
     ++x->uncommitted;
     if (!outcome.messages.empty())
@@ -369,7 +370,6 @@ void partition_actor::note_letters(const header& head, const entity_outcome& out
     return;
   }
   entry.set_aside = overdue_flow{head.correlation, entry.number, head.to, outcome.dead_letter};
-  entry.flow_deadline_ms = head.deadline_ms;
 }
 
 void partition_actor::submit(storage::write_batch batch) {
@@ -470,7 +470,7 @@ void partition_actor::release(in_flight entry, std::vector<acknowledgement>& ent
   if (entry.acknowledge)
     entries.push_back(std::move(*entry.acknowledge));
   if (entry.from_outside && entry.deferred)
-    keep_waiting(entry.address, entry.reply.id, std::move(entry.promise));
+    keep_waiting(entry.address, entry.reply.id, entry.flow_deadline_ms, std::move(entry.promise));
   else if (entry.from_outside)
     answer_one(entry.promise, std::move(entry.reply));
   for (auto& late : entry.late_answers)
@@ -486,16 +486,41 @@ void partition_actor::answer_one(caf::response_promise& promise, answer reply) {
 }
 
 void partition_actor::keep_waiting(const std::string& address, const std::string& id,
-                                   caf::response_promise promise) {
-  deferred_[command_key(address, id)].push_back(std::move(promise));
+                                   int64_t deadline_ms, caf::response_promise promise) {
+  constexpr int64_t longest_ms = 60'000;
+  auto now = environment_.entities->time->now_ms();
+  auto patience = deadline_ms > now ? std::min(longest_ms, deadline_ms - now) : longest_ms;
+  deferred_[command_key(address, id)].push_back({std::move(promise), now_ms() + patience});
 }
 
 void partition_actor::answer_late(const std::string& address, answer reply) {
   auto waiting = deferred_.extract(command_key(address, reply.id));
   if (!waiting)
     return;
-  for (auto& promise : waiting.mapped())
-    answer_one(promise, reply);
+  for (auto& caller : waiting.mapped())
+    answer_one(caller.promise, reply);
+}
+
+/// The command stays open: who sends it again waits for its answer once more.
+void partition_actor::give_up_waiting() {
+  for (auto at = deferred_.begin(); at != deferred_.end();) {
+    auto& callers = at->second;
+    auto id = at->first.substr(at->first.find('\0') + 1);
+    std::erase_if(callers, [&](waiting_caller& caller) {
+      if (now_ms() < caller.until_ms)
+        return false;
+      answer_one(caller.promise, {id,
+                                  UNAVAILABLE,
+                                  "The command " + id
+                                    + " is still under way; send it again under "
+                                      "the same id to wait for its answer.",
+                                  {},
+                                  0,
+                                  false});
+      return true;
+    });
+    at = callers.empty() ? deferred_.erase(at) : std::next(at);
+  }
 }
 
 void partition_actor::change_deadline(const std::string& address, int64_t deadline_ms) {
@@ -816,6 +841,7 @@ void partition_actor::tick() {
   update_marks();
   send_again();
   tell_deadlines();
+  give_up_waiting();
   report_overdue();
   show_gauges({static_cast<int64_t>(waiting_), static_cast<int64_t>(outbox_.size()),
                outbox_.oldest_wait_ms(now_ms())});

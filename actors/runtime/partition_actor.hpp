@@ -148,6 +148,13 @@ private:
     std::list<uint64_t>::iterator age;
   };
 
+  /// Somebody outside who waits for the answer to a command that was deferred.
+  struct waiting_caller {
+    caf::response_promise promise;
+    /// Nobody waits any longer; of a steady clock.
+    int64_t until_ms = 0;
+  };
+
   /// Something that waits for its ticket to be durable.
   struct in_flight {
     uint64_t ticket = 0;
@@ -213,9 +220,10 @@ private:
   // -- answers that come later, deadlines ---------------------------------------------------------
 
   void answer_one(caf::response_promise& promise, answer reply);
-  void keep_waiting(const std::string& address, const std::string& id,
+  void keep_waiting(const std::string& address, const std::string& id, int64_t deadline_ms,
                     caf::response_promise promise);
   void answer_late(const std::string& address, answer reply);
+  void give_up_waiting();
   void change_deadline(const std::string& address, int64_t deadline_ms);
   void tell_deadlines();
   void report_overdue();
@@ -267,7 +275,7 @@ private:
   outbox outbox_;
   letter_deadlines letters_;
   /// Callers whose command was deferred, by address and command id.
-  std::unordered_map<std::string, std::vector<caf::response_promise>> deferred_;
+  std::unordered_map<std::string, std::vector<waiting_caller>> deferred_;
   std::unordered_map<std::string, set_deadline> deadlines_;
   /// Entities by when they are told of their deadline.
   std::set<std::pair<int64_t, std::string>> due_;

@@ -164,8 +164,16 @@ void runtime::passivate_all() {
 }
 
 answer runtime::drop_dead_letter(const std::string& id) {
+  // A partition that starts, or starts again, is there within its back-off.
+  constexpr int64_t patience_ms = 10'000;
   answer result{id, UNAVAILABLE, "The partition of " + id + " is being restarted.", {}, 0, false};
-  auto partition = routes_->find(id.substr(0, id.rfind('@')));
+  auto address = id.substr(0, id.rfind('@'));
+  auto partition = routes_->find(address);
+  for (auto deadline = time_.steady_ms() + patience_ms;
+       !partition && time_.steady_ms() < deadline;) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    partition = routes_->find(address);
+  }
   if (!partition)
     return result;
   caf::scoped_actor self{system_};

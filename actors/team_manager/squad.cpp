@@ -10,10 +10,35 @@ namespace touchline::actors {
 
 namespace {
 
-/// What the keys that the team makes begin with.
+/// What the keys of a team's own players begin with: the team's key and a point; of a long one its
+/// beginning and a hash (FNV-1a), so that a number fits behind it.
+std::string own_prefix(const std::string& team) {
+  constexpr size_t longest = max_key_bytes - 1 - 10;
+  constexpr size_t hash_digits = 8;
+  if (team.size() <= longest)
+    return team + '.';
+  uint64_t hash = 14'695'981'039'346'656'037u;
+  for (char c : team)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211u;
+  auto result = team.substr(0, longest - hash_digits - 1) + '-';
+  for (size_t i = 0; i < hash_digits; ++i)
+    result += "0123456789abcdef"[hash >> (60 - 4 * i) & 0xf];
+  return result + '.';
+}
+
 std::string own_prefix(const TeamDetails& team) {
-  constexpr size_t longest_number = 10;
-  return team.team().substr(0, max_key_bytes - 1 - longest_number) + '.';
+  return own_prefix(team.team());
+}
+
+/// The number of a key of the form that the team makes; 0 for another one.
+uint32_t number_of_key(const TeamDetails& team, const std::string& key) {
+  auto prefix = own_prefix(team);
+  if (!key.starts_with(prefix))
+    return 0;
+  uint32_t number = 0;
+  const auto* end = key.data() + key.size();
+  auto [rest, failed] = std::from_chars(key.data() + prefix.size(), end, number);
+  return failed == std::errc{} && rest == end && number <= max_named_players ? number : 0;
 }
 
 } // namespace
@@ -64,6 +89,36 @@ std::string next_player_key(const TeamState& state) {
   return own_prefix(state.details()) + std::to_string(state.named_players() + 1);
 }
 
+bool is_own_key(const std::string& team, const std::string& key) {
+  return key.starts_with(own_prefix(team));
+}
+
+std::optional<std::string> check_given_key(const TeamState& state, const std::string& key) {
+  const auto& team = state.details();
+  if (key.empty())
+    return std::nullopt;
+  if (!is_own_key(team.team(), key))
+    return "The key \"" + key + "\" does not begin with \"" + own_prefix(team)
+           + "\", as those of the team's own players do; leave it empty to have one made.";
+  auto number = number_of_key(team, key);
+  auto departed = std::ranges::find(state.departed(), key) != state.departed().end();
+  if (has_player(team, key) || departed || (number > 0 && number <= state.named_players()))
+    return "The key \"" + key + "\" was given to a player of " + team.name()
+           + " before; leave it empty to have one made.";
+  if (state.departed_size() >= max_departed)
+    return "The team " + team.name() + " remembers " + std::to_string(max_departed)
+           + " keys of players who left, the most; leave the key empty to have one made.";
+  return std::nullopt;
+}
+
+void note_departure(TeamState& state, const Player& player) {
+  const auto& key = player.player();
+  auto& departed = *state.mutable_departed();
+  if (is_own_key(state.details().team(), key) && number_of_key(state.details(), key) == 0
+      && departed.size() < max_departed && std::ranges::find(departed, key) == departed.end())
+    *departed.Add() = key;
+}
+
 Player with_key(const TeamState& state, Player player) {
   if (player.player().empty())
     player.set_player(next_player_key(state));
@@ -71,14 +126,7 @@ Player with_key(const TeamState& state, Player player) {
 }
 
 void count_key(TeamState& state, const std::string& key) {
-  auto prefix = own_prefix(state.details());
-  if (!key.starts_with(prefix))
-    return;
-  uint32_t number = 0;
-  const auto* end = key.data() + key.size();
-  auto [rest, failed] = std::from_chars(key.data() + prefix.size(), end, number);
-  if (failed == std::errc{} && rest == end && number <= max_named_players)
-    state.set_named_players(std::max(state.named_players(), number));
+  state.set_named_players(std::max(state.named_players(), number_of_key(state.details(), key)));
 }
 
 void enter_player(TeamState& state, const Player& player) {
@@ -99,6 +147,7 @@ void replace_squad(TeamState& state, const squad_players& squad) {
     if (find_player(team, player.player()))
       continue;
     if (player.transfer().empty()) {
+      note_departure(state, player);
       remember_former(team, player, {});
       continue;
     }

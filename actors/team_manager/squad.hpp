@@ -11,6 +11,8 @@ namespace touchline::actors {
 
 /// The highest number of a key that somebody else chose and that a team goes on behind.
 inline constexpr uint32_t max_named_players = 1'000'000'000;
+/// Keys that a team remembers of players who left; beyond it no more keys are taken from outside.
+inline constexpr int max_departed = 4'096;
 
 /// The player who wears the number; nullptr when nobody does.
 const Player* find_shirt(const TeamDetails& team, uint32_t shirt_number);
@@ -38,6 +40,13 @@ const TeamTransfer* find_transfer(const TeamDetails& team, const std::string& tr
 /// The key that the next player without one is given: the team's key, a point and a number.
 std::string next_player_key(const TeamState& state);
 
+/// What is wrong with a key that comes from outside, if anything. Keys are unique in the pyramid
+/// because each begins with the key of the team that gave it, and no team gives one twice.
+std::optional<std::string> check_given_key(const TeamState& state, const std::string& key);
+
+/// Whether a key begins as those of the team do.
+bool is_own_key(const std::string& team, const std::string& key);
+
 /// Gives a player without a key the next one, which nobody else gets.
 Player with_key(const TeamState& state, Player player);
 
@@ -54,6 +63,9 @@ void replace_squad(TeamState& state, const squad_players& squad);
 
 /// Takes the player who wears the number out of the squad.
 void take_out(TeamDetails& team, uint32_t shirt_number);
+
+/// Remembers that a player of the squad is leaving, so that nobody gets his key.
+void note_departure(TeamState& state, const Player& player);
 
 /// Remembers who left.
 void remember_former(TeamDetails& team, const Player& player, const std::string& transfer);

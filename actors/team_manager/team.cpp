@@ -41,8 +41,10 @@ void update_player(TeamDetails& details, const event::PlayerUpdated& fact) {
     }
 }
 
-void remove_player(TeamDetails& details, uint32_t shirt_number) {
+void remove_player(TeamState& now, uint32_t shirt_number) {
+  auto& details = *now.mutable_details();
   if (const auto* player = find_shirt(details, shirt_number)) {
+    note_departure(now, *player);
     remember_former(details, *player, {});
     take_out(details, shirt_number);
   }
@@ -106,6 +108,7 @@ void apply_step(TeamState& now, const event::Transferred& fact) {
       break;
     case RELEASE:
       keep();
+      note_departure(now, fact.player());
       take_out(details, fact.player().shirt_number());
       break;
     case SIGN:
@@ -220,7 +223,7 @@ void team::apply(state& now, const event& fact) {
       update_player(details, fact.player_updated());
       break;
     case event::kPlayerRemoved:
-      remove_player(details, fact.player_removed());
+      remove_player(now, fact.player_removed());
       break;
     case event::kTransferred:
       apply_step(now, fact.transferred());

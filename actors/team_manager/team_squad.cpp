@@ -56,7 +56,8 @@ decision<event> answer_yes(const Message& message, int change, const Player& pla
   return std::move(yes.send(std::move(result)).record(std::move(fact)));
 }
 
-std::optional<refusal> check_new(const TeamDetails& team, const SquadAdd& message) {
+std::optional<refusal> check_new(const TeamState& now, const SquadAdd& message) {
+  const auto& team = now.details();
   if (auto wrong = check_member(team, message.team()))
     return wrong;
   if (taken_places(team) >= message.squad_max())
@@ -66,9 +67,8 @@ std::optional<refusal> check_new(const TeamDetails& team, const SquadAdd& messag
   if (const auto* other = find_shirt(team, message.player().shirt_number()))
     return refusal{ALREADY_EXISTS, other->name() + " of " + team.name() + " wears number "
                                      + std::to_string(other->shirt_number()) + " already."};
-  if (!message.player().player().empty() && has_player(team, message.player().player()))
-    return refusal{ALREADY_EXISTS,
-                   team.name() + " has a player \"" + message.player().player() + "\" already."};
+  if (auto wrong = check_given_key(now, message.player().player()))
+    return refusal{ALREADY_EXISTS, *wrong};
   return std::nullopt;
 }
 
@@ -91,8 +91,7 @@ Player changed(const Player& before, const Player& change) {
 } // namespace
 
 decided<event> team::decide(const state& now, const SquadAdd& message, const header&) {
-  const auto& details = now.details();
-  if (auto wrong = check_new(details, message))
+  if (auto wrong = check_new(now, message))
     return answer_no(message, *wrong);
   event fact;
   auto& player = *fact.mutable_player_added() = with_key(now, message.player());
