@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -75,7 +75,8 @@ void set_subjects(const std::vector<std::string>& from,
 /// Writes a token where only its owner can read it.
 int write_token(const std::string& file, const std::string& token) {
   auto failed = [&file] {
-    return fail("The file " + file + " cannot be written: " + std::strerror(errno) + ".");
+    return fail("The file " + file + " cannot be written: " + std::system_category().message(errno)
+                + ".");
   };
   auto out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (out < 0)
@@ -92,6 +93,7 @@ int write_token(const std::string& file, const std::string& token) {
 
 tl::expected<std::string, std::string> find_token(const std::string& file) {
   if (file.empty()) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): called before any thread is started.
     const auto* token = std::getenv("TOUCHLINE_TOKEN");
     return token ? std::string{token} : std::string{};
   }

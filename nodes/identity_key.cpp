@@ -1,7 +1,7 @@
 #include "nodes/identity_key.hpp"
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sodium.h>
@@ -36,9 +36,9 @@ private:
 };
 
 tl::unexpected<refusal> failed(const std::filesystem::path& path, const char* what) {
-  return tl::unexpected<refusal>{refusal{STORAGE_FAILED, "The key file " + path.string()
-                                                           + " cannot be " + what + ": "
-                                                           + std::strerror(errno) + "."}};
+  return tl::unexpected<refusal>{
+    refusal{STORAGE_FAILED, "The key file " + path.string() + " cannot be " + what + ": "
+                              + std::system_category().message(errno) + "."}};
 }
 
 /// Writes a new key next to its place and gives it its name in one step: whoever finds the file

@@ -115,7 +115,7 @@ tl::expected<std::string, std::string> read_password(const std::string& prompt) 
     return read_line([] { return true; });
   auto line = read_silently(prompt);
   if (interrupted_by != 0)
-    std::raise(interrupted_by);
+    static_cast<void>(std::raise(interrupted_by));
   return line;
 }
 

@@ -28,15 +28,15 @@ inline constexpr uint64_t default_password_operations = 3;
 /// A token's id in hexadecimal digits: 16 random bytes.
 inline constexpr size_t token_id_digits = 32;
 /// How long a token is good for, in milliseconds.
-inline constexpr int64_t default_token_lifetime_ms = 15 * 60'000;
-inline constexpr int64_t max_token_lifetime_ms = 60 * 60'000;
+inline constexpr int64_t default_token_lifetime_ms = int64_t{15} * 60'000;
+inline constexpr int64_t max_token_lifetime_ms = int64_t{60} * 60'000;
 /// Tokens of an account that are open at the same time; the oldest is revoked for another one.
 inline constexpr int max_open_tokens = 32;
 
 /// So many wrong passwords within `failure_window_ms` lock an account for `lock_ms`.
 inline constexpr int max_failures = 5;
-inline constexpr int64_t failure_window_ms = 15 * 60'000;
-inline constexpr int64_t lock_ms = 15 * 60'000;
+inline constexpr int64_t failure_window_ms = int64_t{15} * 60'000;
+inline constexpr int64_t lock_ms = int64_t{15} * 60'000;
 
 /// Teams of an owner, and sponsors of a sponsor's account.
 inline constexpr int max_account_subjects = 64;
