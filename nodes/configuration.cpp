@@ -1,7 +1,8 @@
 #include "nodes/configuration.hpp"
 
+#include "actors/team_manager/squad_rules.hpp"
 #include "messages/text.hpp"
-#include "nodes/settings_section.hpp"
+#include "nodes/windows_section.hpp"
 
 #include <caf/config_value.hpp>
 
@@ -141,10 +142,25 @@ const std::map<std::string, setter>& setters() {
 // -- walking the file -----------------------------------------------------------------------------
 
 std::string known_keys() {
-  std::string result;
+  std::string result = "league-rules";
   for (auto& [key, set] : setters())
-    result += (result.empty() ? "" : ", ") + key;
+    result += ", " + key;
   return result;
+}
+
+/// The part `league-rules`, whose problems name it themselves.
+problem set_rules(const caf::settings& entries, configuration& out) {
+  problem wrong;
+  settings_section section{"touchline.league-rules", entries, wrong};
+  LeagueRules rules;
+  auto most = static_cast<int64_t>(actors::max_squad);
+  rules.set_squad_max(static_cast<uint32_t>(section.number("squad-max", 1, most)));
+  rules.set_squad_min(
+    static_cast<uint32_t>(section.number("squad-min", 0, int64_t{rules.squad_max()})));
+  read_windows(section, rules);
+  section.refuse_others();
+  out.rules = std::move(rules);
+  return wrong;
 }
 
 problem apply(const caf::settings& section, const std::string& prefix, configuration& out) {
@@ -157,6 +173,11 @@ problem apply(const caf::settings& section, const std::string& prefix, configura
       continue;
     }
     auto inner = caf::get_as<caf::settings>(value);
+    if (inner && key == "league-rules") {
+      if (auto wrong = set_rules(*inner, out))
+        return wrong;
+      continue;
+    }
     if (!inner)
       return "touchline." + key + " is no setting; the settings are " + known_keys() + '.';
     if (auto wrong = apply(*inner, key + '.', out))
@@ -171,6 +192,20 @@ void make_absolute(std::filesystem::path& path, const std::filesystem::path& fol
 }
 
 } // namespace
+
+LeagueRules default_rules() {
+  LeagueRules rules;
+  rules.set_squad_max(actors::max_squad);
+  auto add_window = [&rules](const char* name, const char* from, const char* to) {
+    auto& window = *rules.add_windows();
+    window.set_name(name);
+    window.set_from(from);
+    window.set_to(to);
+  };
+  add_window("summer", "06-10", "09-01");
+  add_window("winter", "01-01", "02-01");
+  return rules;
+}
 
 tl::expected<configuration, std::string> read_configuration(const std::filesystem::path& file) {
   auto parsed = parse_settings_file(file);

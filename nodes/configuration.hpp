@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/runtime/options.hpp"
+#include "messages/catalogue.pb.h"
 
 #include <caf/settings.hpp>
 #include <tl/expected.hpp>
@@ -26,6 +27,9 @@ struct sponsor_deal {
   friend bool operator==(const sponsor_deal&, const sponsor_deal&) = default;
 };
 
+/// Squads of any size up to 64, and the two transfer windows of most of Europe's leagues.
+LeagueRules default_rules();
+
 /// A node's configuration. The defaults are those of config/default.conf.
 struct configuration {
   std::filesystem::path data_directory = "touchline-data";
@@ -37,6 +41,8 @@ struct configuration {
   std::vector<sponsor_deal> sponsors{
     {"title-sponsor", "Kestrel Assurance", 9'750'000'001, "GBP"},
     {"kit-sponsor", "Harrow & Pike Outfitters", 1'234'567'890, "GBP"}};
+  /// Squad sizes and transfer windows of the leagues that are replayed or simulated.
+  LeagueRules rules = default_rules();
   /// What the file says to CAF itself.
   caf::settings caf;
 };

@@ -7,7 +7,7 @@
 #include "league/squad_life.hpp"
 #include "league/team_names.hpp"
 #include "messages/text.hpp"
-#include "nodes/settings_section.hpp"
+#include "nodes/windows_section.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -21,14 +21,6 @@ constexpr int64_t max_minor_units = std::numeric_limits<int64_t>::max();
 /// A sentence as a part of another one.
 std::string without_stop(const std::string& sentence) {
   return sentence.substr(0, sentence.find_last_not_of('.') + 1);
-}
-
-/// A day of every year, "MM-DD".
-std::string day_of_year(settings_section& from, const std::string& key) {
-  auto text = from.text(key);
-  if (!actors::parse_date("2001-" + text))
-    from.refuse(key, "must be a day of every year, \"MM-DD\", not \"" + excerpt(text) + '"');
-  return text;
 }
 
 std::string currency(settings_section& from) {
@@ -49,22 +41,6 @@ void read_squad(settings_section from, LeagueRules& out) {
   out.set_squad_min(static_cast<uint32_t>(from.number("min", 0, max_squad_min)));
   out.set_squad_max(static_cast<uint32_t>(from.number("max", least, max_squad_max)));
   from.refuse_others();
-}
-
-void read_windows(settings_section& from, LeagueRules& out) {
-  auto windows = from.sections("windows");
-  if (windows.size() > max_configured_windows)
-    from.refuse("windows",
-                "must be at most " + std::to_string(max_configured_windows) + " transfer windows");
-  for (auto& x : windows) {
-    auto& window = *out.add_windows();
-    window.set_name(x.text("name"));
-    if (auto wrong = check_name("a window's name", window.name()))
-      x.refuse("name", "is not usable: " + without_stop(*wrong));
-    window.set_from(day_of_year(x, "from"));
-    window.set_to(day_of_year(x, "to"));
-    x.refuse_others();
-  }
 }
 
 // -- tiers ----------------------------------------------------------------------------------------

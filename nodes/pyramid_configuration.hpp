@@ -16,7 +16,6 @@
 namespace touchline::nodes {
 
 /// Bounds of a configured pyramid, beside those of pyramid.create.
-inline constexpr size_t max_configured_windows = 8;
 inline constexpr int64_t max_capital = 1'000'000'000'000'000;
 /// What `squad.min` may be at most: so many players are left whoever retires.
 inline constexpr int64_t max_squad_min = 11;

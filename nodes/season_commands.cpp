@@ -77,6 +77,7 @@ int run_default_node(const common_options& options, bool fresh) {
   auto plan = plan_replay(*file, {}, options.config.sponsors);
   if (!plan)
     return fail(plan.error());
+  plan->rules = options.config.rules;
   if (fresh)
     if (auto done = forget(options.config.data_directory); !done)
       return fail(done.error());
@@ -102,6 +103,7 @@ int replay_season(const common_options& options, const std::filesystem::path& fi
   auto plan = plan_replay(*season, choice, options.config.sponsors);
   if (!plan)
     return fail(plan.error());
+  plan->rules = options.config.rules;
   for (auto& note : season->notes)
     std::cerr << note << '\n';
   auto node = embedded_node::start(options.config);
@@ -123,7 +125,9 @@ int simulate_seasons(const common_options& options, const simulation& what) {
   simulated_league league{what, options.config.sponsors};
   std::vector<LeagueTable> tables;
   for (uint32_t i = 0; i < what.seasons; ++i) {
-    auto season = player.play(league.plan(i, tables.empty() ? LeagueTable{} : tables.back()));
+    auto plan = league.plan(i, tables.empty() ? LeagueTable{} : tables.back());
+    plan.rules = options.config.rules;
+    auto season = player.play(plan);
     if (!season)
       return fail(season.error().text);
     std::cerr << sponsor_lines(*season);

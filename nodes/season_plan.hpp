@@ -22,6 +22,7 @@ struct season_plan {
   std::string league;
   std::string season;
   std::string league_name;
+  LeagueRules rules;
   std::vector<SponsorCreate> sponsors;
   std::vector<TeamCreate> teams;
   FixtureListGenerate fixtures;

@@ -64,6 +64,11 @@ tl::expected<void, refusal> season_player::create_teams(const season_plan& plan)
   auto known = client_.read<Teams>(std::move(query));
   if (!known && known.error().code != NOT_FOUND)
     return tl::unexpected{known.error()};
+  if (!known || known->rules().SerializeAsString() != plan.rules.SerializeAsString()) {
+    LeagueConfigure message;
+    *message.mutable_rules() = plan.rules;
+    send(plan, std::move(message));
+  }
   std::set<std::string> members;
   if (known)
     for (auto& x : known->teams())

@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(a_league_has_at_most_12_windows) {
 }
 
 BOOST_AUTO_TEST_CASE(rules_of_a_league_whose_key_is_no_key_are_refused) {
-  league_context league;
+  lone_context<actors::team_manager> league;
   for (auto key : {"", "EN.1", "en/1"}) {
     auto message = league_rules(0, 0);
     message.set_league(key);
@@ -461,7 +461,7 @@ BOOST_AUTO_TEST_CASE(the_list_of_teams_counts_the_players_that_a_team_began_with
 }
 
 BOOST_AUTO_TEST_CASE(a_squad_at_creation_is_within_the_rules_of_the_league) {
-  league_context league;
+  lone_context<actors::team_manager> league;
   league.take(team_create("Arsenal"));
   league.take(league_rules(2, 3));
   auto chelsea = team_create("Chelsea");
@@ -473,7 +473,7 @@ BOOST_AUTO_TEST_CASE(a_squad_at_creation_is_within_the_rules_of_the_league) {
 }
 
 BOOST_AUTO_TEST_CASE(a_team_begins_with_an_amount_of_money_or_with_nothing) {
-  league_context league;
+  lone_context<actors::team_manager> league;
   auto rich = team_create("Arsenal");
   *rich.mutable_balance() = money(5'000);
   BOOST_TEST(sent<InfoTeamCreated>(league.take(rich)).front().balance().minor_units() == 5'000);
@@ -744,12 +744,50 @@ BOOST_AUTO_TEST_CASE(a_squad_that_comes_with_a_team_has_given_and_made_keys_with
   check_squad_of(team);
 }
 
-BOOST_AUTO_TEST_CASE(a_player_who_comes_back_may_have_the_key_that_he_had) {
+BOOST_AUTO_TEST_CASE(a_key_is_given_once_even_when_its_player_has_left) {
   auto team = team_of(3);
+  changed(team, squad_add(player_called("Youth", 50, "arsenal.youth-7")));
   changed(team, squad_remove(2));
-  changed(team, squad_add(player_called("Player 2", 2, "arsenal.2")));
-  BOOST_TEST(key_of_new(team, 9) == "arsenal.4");
-  check_squad_of(team);
+  changed(team, squad_remove(50));
+  for (auto* key : {"arsenal.2", "arsenal.youth-7"}) {
+    auto answer = refused_by<SquadChanged>(team, squad_add(player_called("Again", 2, key)));
+    BOOST_TEST(answer.code() == static_cast<uint32_t>(ALREADY_EXISTS));
+    BOOST_TEST(
+      answer.text()
+      == std::string{"The key \""} + key
+           + "\" was given to a player of Arsenal before; leave it empty to have one made.");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_of_another_teams_players_is_refused) {
+  auto team = team_of(3);
+  auto answer
+    = refused_by<SquadChanged>(team, squad_add(player_called("Borrowed", 50, "chelsea.1")));
+  BOOST_TEST(
+    answer.text()
+    == "The key \"chelsea.1\" does not begin with \"arsenal.\", as those of the team's own "
+       "players do; leave it empty to have one made.");
+}
+
+BOOST_AUTO_TEST_CASE(a_new_team_brings_no_keys_of_other_teams) {
+  lone_context<actors::team_manager> league;
+  auto message = team_create("Arsenal");
+  auto& player = *message.add_squad();
+  player = player_called("Borrowed", 5, "chelsea.2");
+  BOOST_TEST(league.refusal_of(message)
+             == "invalid-argument: The key \"chelsea.2\" does not begin with the team's key and a "
+                "point; leave it empty to have one made.");
+  player.set_player("arsenal.youth-1");
+  BOOST_TEST(league.refusal_of(message) == "taken");
+}
+
+BOOST_AUTO_TEST_CASE(the_key_of_a_team_has_no_point) {
+  lone_context<actors::team_manager> league;
+  auto message = team_create("Arsenal");
+  message.set_team("arsenal.2");
+  BOOST_TEST(league.refusal_of(message)
+             == "invalid-argument: The team's key must be 1 to 64 lower case letters, digits and "
+                "hyphens.");
 }
 
 // -- one team: squad.update -----------------------------------------------------------------------

@@ -262,6 +262,24 @@ BOOST_AUTO_TEST_CASE(an_owner_of_a_team_is_not_that_of_its_namesake_elsewhere) {
   BOOST_TEST(!may(holder(TEAM_OWNER, "me"), update));
 }
 
+BOOST_AUTO_TEST_CASE(an_owner_moves_players_and_money_of_his_own_teams_only) {
+  TransferIn buy;
+  buy.set_league("en.1");
+  buy.set_team("mine");
+  BOOST_TEST(may(holder(TEAM_OWNER), buy));
+  buy.set_from_team("theirs");
+  BOOST_TEST(!may(holder(TEAM_OWNER), buy));
+  buy.set_from_team("mine");
+  BOOST_TEST(may(holder(TEAM_OWNER), buy));
+  TransferOut sell;
+  sell.set_league("en.1");
+  sell.set_team("mine");
+  BOOST_TEST(may(holder(TEAM_OWNER), sell));
+  sell.set_to_team("theirs");
+  BOOST_TEST(!may(holder(TEAM_OWNER), sell));
+  BOOST_TEST(may(holder(LEAGUE_ADMINISTRATOR), sell));
+}
+
 BOOST_AUTO_TEST_CASE(the_refusal_says_what_the_account_may_do) {
   TeamUpdate update;
   update.set_league("en.1");

@@ -28,4 +28,6 @@ BOOST_AUTO_TEST_CASE(the_default_configuration_says_what_applies_without_one) {
     BOOST_TEST((a.*policy).backoff_max_ms == (b.*policy).backoff_max_ms);
   }
   BOOST_TEST((read->sponsors == built_in.sponsors));
+  BOOST_TEST(read->node == built_in.node);
+  BOOST_TEST(read->rules.ShortDebugString() == built_in.rules.ShortDebugString());
 }
