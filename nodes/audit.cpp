@@ -2,6 +2,7 @@
 
 #include "actors/fixture_manager/fixture_manager.pb.h"
 #include "actors/sponsor_manager/sponsor_manager.pb.h"
+#include "actors/team_manager/ledger.hpp"
 #include "actors/team_manager/team.hpp"
 #include "actors/team_manager/team_manager.pb.h"
 #include "actors/transfer_manager/transfer_manager.pb.h"
@@ -278,14 +279,14 @@ void audit_entries(const std::string& key, const TeamDetails& team, const ledger
 
 /// Balances are the sums of what the ledger says.
 void audit_ledger(const std::string& key, const TeamDetails& team, pyramid_audit& out) {
-  std::map<std::string, int64_t> missing;
+  std::map<std::string, int64_t> sums;
   ledger_sums totals;
   for (auto& total : team.totals()) {
     const auto& currency = total.amount().currency();
     auto& money = out.money[currency];
     auto amount = total.amount().minor_units();
     totals[{total.kind(), currency}] += amount;
-    missing[currency] += amount;
+    sums[currency] += amount;
     (total.kind() == "capital"   ? money.capital
      : total.kind() == "sponsor" ? money.from_sponsors
                                  : money.from_transfers)
@@ -293,12 +294,13 @@ void audit_ledger(const std::string& key, const TeamDetails& team, pyramid_audit
   }
   for (auto& balance : team.balances()) {
     out.money[balance.currency()].balances += balance.minor_units();
-    missing[balance.currency()] -= balance.minor_units();
+    sums.emplace(balance.currency(), 0);
   }
-  for (auto& [currency, amount] : missing)
-    if (amount != 0)
-      out.problems.push_back("The ledger of " + key + " adds up to " + std::to_string(amount)
-                             + " minor units of " + currency + " more than its balance.");
+  for (auto& [currency, sum] : sums)
+    if (auto balance = actors::balance_of(team, currency); balance != sum)
+      out.problems.push_back("The ledger of " + key + " adds up to " + std::to_string(sum)
+                             + " minor units of " + currency + ", and its balance is "
+                             + std::to_string(balance) + '.');
   audit_entries(key, team, totals, out);
 }
 

@@ -43,6 +43,10 @@ tl::expected<DeadLetter, std::string> find_letter(const storage::store& store,
   return letter;
 }
 
+int printed() {
+  return std::cout.flush() ? 0 : fail("Standard output cannot be written.");
+}
+
 /// A node on what is stored.
 tl::expected<std::unique_ptr<embedded_node>, std::string> start_stored(
   const configuration& config) {
@@ -57,7 +61,7 @@ tl::expected<std::unique_ptr<embedded_node>, std::string> start_stored(
 } // namespace
 
 int print_dead_letters(const common_options& options) {
-  constexpr size_t page = 100;
+  constexpr size_t page = 64;
   auto store = open_stored(options.config);
   if (!store)
     return fail(store.error());
@@ -73,7 +77,7 @@ int print_dead_letters(const common_options& options) {
       std::cout << summary_of(letter).dump() << '\n';
     }
     if (letters->size() < page)
-      return 0;
+      return printed();
     after = letters->back().id;
   }
 }
@@ -90,7 +94,7 @@ int show_dead_letter(const common_options& options, const std::string& id) {
     out["body"] = to_json(*body);
   out["redacted"] = letter->redacted();
   std::cout << out.dump(2) << '\n';
-  return 0;
+  return printed();
 }
 
 int retry_dead_letter(const common_options& options, const std::string& id) {
@@ -108,18 +112,20 @@ int retry_dead_letter(const common_options& options, const std::string& id) {
     return fail(reply.text);
   (*node)->runtime().settle(actors::client_options{}.deadline_ms);
   std::cout << json{{"id", id}, {"handled", true}}.dump() << '\n';
-  return 0;
+  return printed();
 }
 
 int drop_dead_letter(const common_options& options, const std::string& id) {
   auto node = start_stored(options.config);
   if (!node)
     return fail(node.error());
+  if (auto letter = find_letter((*node)->runtime().store(), id); !letter)
+    return fail(letter.error());
   auto reply = (*node)->runtime().drop_dead_letter(id);
   if (!reply.ok())
     return fail(reply.text);
   std::cout << json{{"id", id}, {"dropped", true}}.dump() << '\n';
-  return 0;
+  return printed();
 }
 
 } // namespace touchline::nodes

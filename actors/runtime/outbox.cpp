@@ -74,6 +74,12 @@ void outbox::add(std::vector<delivery> messages, int64_t now_ms) {
   }
 }
 
+void outbox::recover(std::vector<delivery> messages, int64_t now_ms) {
+  for (auto& x : messages)
+    senders_[x.head.from].to[x.head.to].silent_until_ms = now_ms + redelivery_ms_;
+  add(std::move(messages), now_ms);
+}
+
 void outbox::acknowledge(const std::string& from, const std::string& to, uint64_t sequence,
                          int64_t now_ms) {
   auto at = senders_.find(from);
@@ -140,27 +146,28 @@ std::vector<delivery> outbox::take_overdue(int64_t now_ms) {
   return result;
 }
 
-void outbox::take_newly_overdue(pair_queue& queue, int64_t now_ms, std::vector<overdue_flow>& out) {
+void outbox::take_newly_overdue(pair_queue& queue, int64_t time_ms,
+                                std::vector<overdue_flow>& out) {
   queue.earliest_deadline_ms = 0;
   for (auto& [head, number, body] : queue.messages) {
-    if (head.deadline_ms >= now_ms)
+    if (head.deadline_ms >= time_ms)
       keep_earliest(queue.earliest_deadline_ms, head.deadline_ms);
     auto reported
       = head.sequence <= queue.reported_sequence && head.deadline_ms < queue.reported_ms;
-    if (head.deadline_ms > 0 && head.deadline_ms < now_ms && !reported)
+    if (head.deadline_ms > 0 && head.deadline_ms < time_ms && !reported)
       out.push_back({head.correlation, number, head.to, {}});
   }
   queue.reported_sequence = queue.messages.back().head.sequence;
-  queue.reported_ms = now_ms;
+  queue.reported_ms = time_ms;
 }
 
-std::vector<overdue_flow> outbox::take_newly_overdue(int64_t now_ms) {
+std::vector<overdue_flow> outbox::take_newly_overdue(int64_t time_ms, int64_t now_ms) {
   std::vector<overdue_flow> result;
   for (auto& [from, x] : senders_)
     for (auto& [to, queue] : x.to)
-      if (!queue.messages.empty() && queue.earliest_deadline_ms > 0
-          && queue.earliest_deadline_ms < now_ms)
-        take_newly_overdue(queue, now_ms, result);
+      if (!queue.messages.empty() && now_ms >= queue.silent_until_ms
+          && queue.earliest_deadline_ms > 0 && queue.earliest_deadline_ms < time_ms)
+        take_newly_overdue(queue, time_ms, result);
   return result;
 }
 

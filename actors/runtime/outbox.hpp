@@ -51,6 +51,10 @@ public:
   /// Takes the messages of a record that is durable now. They were reserved.
   void add(std::vector<delivery> messages, int64_t now_ms);
 
+  /// Takes the messages of a record that was durable before the partition started. They may have
+  /// been acknowledged: nobody is told that they are late before the first patience is over.
+  void recover(std::vector<delivery> messages, int64_t now_ms);
+
   /// Takes notice that `to` made `from`'s messages up to `sequence` durable.
   void acknowledge(const std::string& from, const std::string& to, uint64_t sequence,
                    int64_t now_ms);
@@ -62,9 +66,9 @@ public:
   /// doubles.
   std::vector<delivery> take_overdue(int64_t now_ms);
 
-  /// The flows of messages whose deadline is before `now_ms` (milliseconds since 1970), each
+  /// The flows of messages whose deadline is before `time_ms` (milliseconds since 1970), each
   /// message once.
-  std::vector<overdue_flow> take_newly_overdue(int64_t now_ms);
+  std::vector<overdue_flow> take_newly_overdue(int64_t time_ms, int64_t now_ms);
 
   /// Marks that lag behind by much or are not needed any more. They count as written.
   std::vector<mark_change> take_mark_changes();
@@ -85,6 +89,8 @@ private:
     unsigned redeliveries = 0;
     /// The earliest deadline that may not have been reported; 0 for none.
     int64_t earliest_deadline_ms = 0;
+    /// Nothing is reported before.
+    int64_t silent_until_ms = 0;
     /// Of the messages up to this one, those with a deadline before this time were reported.
     uint64_t reported_sequence = 0;
     int64_t reported_ms = 0;
@@ -98,7 +104,8 @@ private:
     uint64_t mark = 0;
   };
 
-  static void take_newly_overdue(pair_queue& queue, int64_t now_ms, std::vector<overdue_flow>& out);
+  static void take_newly_overdue(pair_queue& queue, int64_t time_ms,
+                                 std::vector<overdue_flow>& out);
   delivery prepared(const pair_queue& queue, size_t index) const;
   int64_t patience(const pair_queue& queue) const;
 

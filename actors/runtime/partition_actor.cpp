@@ -168,7 +168,7 @@ tl::expected<void, storage::storage_error> partition_actor::recover_messages_of(
         }
         if (!messages.empty()) {
           outbox_.reserve(mark.address, position, messages.size());
-          outbox_.add(std::move(messages), now_ms());
+          outbox_.recover(std::move(messages), now_ms());
         }
         return true;
       });
@@ -449,8 +449,6 @@ void partition_actor::committed(const commit_notice& notice) {
 void partition_actor::release(in_flight entry, std::vector<acknowledgement>& entries) {
   if (entry.is_record) {
     environment_.metrics->records->inc();
-    if (!entry.settled_letter.empty())
-      letters_.remove(entry.settled_letter);
     if (entry.set_aside) {
       environment_.metrics->dead_letters->inc();
       letters_.add(std::move(*entry.set_aside), entry.flow_deadline_ms);
@@ -465,6 +463,8 @@ void partition_actor::release(in_flight entry, std::vector<acknowledgement>& ent
     if (entry.deadline_ms)
       change_deadline(entry.address, *entry.deadline_ms);
   }
+  if (!entry.settled_letter.empty())
+    letters_.remove(entry.settled_letter);
   if (entry.number != 0)
     count(entry.number, entry.reply);
   if (entry.acknowledge)
@@ -595,9 +595,9 @@ tl::expected<void, storage::storage_error> partition_actor::recover_letters() {
 }
 
 void partition_actor::report_overdue() {
-  auto now = environment_.entities->time->now_ms();
-  auto late = outbox_.take_newly_overdue(now);
-  std::ranges::move(letters_.take_newly_overdue(now), std::back_inserter(late));
+  auto time_ms = environment_.entities->time->now_ms();
+  auto late = outbox_.take_newly_overdue(time_ms, now_ms());
+  std::ranges::move(letters_.take_newly_overdue(time_ms), std::back_inserter(late));
   std::erase_if(late, [this](auto& x) { return !environment_.reported->note(x.correlation); });
   environment_.metrics->overdue_flows->inc(static_cast<int64_t>(late.size()));
   for (auto& x : late | std::views::take(max_overdue_lines)) {
@@ -622,11 +622,11 @@ caf::response_promise partition_actor::drop_dead_letter(const std::string& id) {
   }
   storage::write_batch batch;
   batch.erase_dead_letter(id);
-  letters_.remove(id);
   in_flight entry;
   entry.ticket = last_ticket_ + 1;
   entry.from_outside = true;
   entry.reply.id = id;
+  entry.settled_letter = id;
   entry.promise = promise;
   in_flight_.push_back(std::move(entry));
   ++commands_;

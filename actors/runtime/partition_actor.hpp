@@ -166,7 +166,7 @@ private:
     /// What a flow waits for when the message was set aside.
     std::optional<overdue_flow> set_aside;
     int64_t flow_deadline_ms = 0;
-    /// Id of the dead letter that is one no more: it was handled.
+    /// Id of the dead letter that is one no more: it was handled, or dropped.
     std::string settled_letter;
     caf::response_promise promise;
     bool from_outside = false;

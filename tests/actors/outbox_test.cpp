@@ -117,3 +117,82 @@ BOOST_AUTO_TEST_CASE(the_mark_follows_when_it_lags_far_behind) {
   BOOST_TEST_REQUIRE(changes.size() == 1u);
   BOOST_TEST(changes[0].lowest_position.value() == 601u);
 }
+
+// -- overdue flows --------------------------------------------------------------------------------
+
+namespace {
+
+delivery late_message(uint64_t position, int64_t deadline_ms, const std::string& flow) {
+  auto x = message("a", "b", position);
+  x.head.deadline_ms = deadline_ms;
+  x.head.correlation = flow;
+  return x;
+}
+
+void add_late(outbox& box, uint64_t position, int64_t deadline_ms, const std::string& flow) {
+  box.reserve("a", position, 1);
+  box.add({late_message(position, deadline_ms, flow)}, 0);
+}
+
+std::vector<std::string> flows(const std::vector<overdue_flow>& x) {
+  std::vector<std::string> result;
+  for (auto& late : x)
+    result.push_back(late.correlation);
+  return result;
+}
+
+using names = std::vector<std::string>;
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_message_is_late_once_when_its_deadline_has_passed) {
+  outbox box{16, 1'000};
+  add_late(box, 1, 500, "one");
+  BOOST_TEST(box.take_newly_overdue(500, 0).empty());
+  auto late = box.take_newly_overdue(501, 0);
+  BOOST_TEST_REQUIRE(late.size() == 1u);
+  BOOST_TEST(late[0].correlation == "one");
+  BOOST_TEST(late[0].to == "b");
+  BOOST_TEST(late[0].dead_letter == "");
+  BOOST_TEST(box.take_newly_overdue(502, 0).empty());
+}
+
+BOOST_AUTO_TEST_CASE(messages_that_wait_behind_another_one_are_late_by_their_own_deadlines) {
+  outbox box{1, 1'000};
+  add_late(box, 1, 900, "first");
+  add_late(box, 2, 500, "second");
+  add_late(box, 3, 0, "without a deadline");
+  add_late(box, 4, 700, "fourth");
+  BOOST_TEST(flows(box.take_newly_overdue(600, 0)) == (names{"second"}),
+             boost::test_tools::per_element());
+  // One that was late when it came.
+  add_late(box, 5, 400, "fifth");
+  BOOST_TEST(flows(box.take_newly_overdue(600, 0)) == (names{"fifth"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(flows(box.take_newly_overdue(1'000, 0)) == (names{"first", "fourth"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(box.take_newly_overdue(INT64_MAX, 0).empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_acknowledged_is_not_late) {
+  outbox box{16, 1'000};
+  add_late(box, 1, 500, "one");
+  add_late(box, 2, 500, "two");
+  box.acknowledge("a", "b", 1u << 16, 0);
+  BOOST_TEST(flows(box.take_newly_overdue(600, 0)) == (names{"two"}),
+             boost::test_tools::per_element());
+  box.acknowledge("a", "b", 2u << 16, 0);
+  BOOST_TEST(box.take_newly_overdue(700, 0).empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_recovered_has_time_to_be_acknowledged_before_it_is_late) {
+  outbox box{16, 1'000};
+  for (uint64_t position : {1u, 2u}) {
+    box.reserve("a", position, 1);
+    box.recover({late_message(position, 500, "flow " + std::to_string(position))}, 10'000);
+  }
+  BOOST_TEST(box.take_newly_overdue(600, 10'999).empty());
+  box.acknowledge("a", "b", 1u << 16, 10'999);
+  BOOST_TEST(flows(box.take_newly_overdue(600, 11'000)) == (names{"flow 2"}),
+             boost::test_tools::per_element());
+}

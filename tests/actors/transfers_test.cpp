@@ -3,10 +3,8 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
-#include "tests/actors/test_node.hpp"
+#include "tests/actors/transfer_league.hpp"
 
-#include <atomic>
-#include <mutex>
 #include <set>
 
 using namespace touchline;
@@ -14,140 +12,7 @@ using namespace touchline::testing;
 
 namespace {
 
-// -- a seam ---------------------------------------------------------------------------------------
-
-/// Makes the handlers of chosen messages throw.
-class stumbling_block {
-public:
-  /// From the n-th different message of this type on, until `remove`.
-  void put(uint32_t number, size_t nth = 1) {
-    std::lock_guard guard{mutex_};
-    number_ = number;
-    nth_ = nth;
-    seen_.clear();
-    hits_ = 0;
-  }
-
-  void remove() { put(0); }
-
-  /// How often a handler has thrown.
-  int hits() {
-    std::lock_guard guard{mutex_};
-    return hits_;
-  }
-
-  test_node::fault seam() {
-    return [this](const header& head, uint32_t number) {
-      std::lock_guard guard{mutex_};
-      if (number != number_)
-        return;
-      seen_.insert(head.to + '<' + head.message_id());
-      if (seen_.size() < nth_)
-        return;
-      ++hits_;
-      throw std::runtime_error{"stumbled"};
-    };
-  }
-
-private:
-  std::mutex mutex_;
-  uint32_t number_ = 0;
-  size_t nth_ = 1;
-  std::set<std::string> seen_;
-  int hits_ = 0;
-};
-
-/// The system's time, but for leaps into the future.
-class leaping_clock final : public actors::clock {
-public:
-  int64_t now_ms() const override { return actors::system_clock().now_ms() + leapt_ms_; }
-  int64_t steady_ms() const override { return actors::system_clock().steady_ms(); }
-
-  /// Lets the deadlines of all commands pass that were sent before.
-  void leap() { leapt_ms_ += 60'000; }
-
-private:
-  std::atomic<int64_t> leapt_ms_ = 0;
-};
-
-/// Handlers are tried again for ever: what stumbles is held up and not set aside.
-actors::runtime_options patient_options() {
-  auto x = test_node::quick_options();
-  x.handler_attempts = 1'000'000;
-  x.entities.intensity = 1'000'000;
-  return x;
-}
-
-// -- messages -------------------------------------------------------------------------------------
-
-Money pounds(int64_t minor_units) {
-  Money x;
-  x.set_minor_units(minor_units);
-  x.set_currency("GBP");
-  return x;
-}
-
-LeagueConfigure rules_of(uint32_t squad_min) {
-  LeagueConfigure x;
-  x.set_league("en.1");
-  x.mutable_rules()->set_squad_min(squad_min);
-  auto& window = *x.mutable_rules()->add_windows();
-  window.set_name("always");
-  window.set_from("01-01");
-  window.set_to("12-31");
-  return x;
-}
-
-TeamCreate team_with_players(const std::string& team, const std::vector<std::string>& players) {
-  auto x = team_create(team);
-  *x.mutable_balance() = pounds(1'000);
-  for (auto& name : players) {
-    auto& player = *x.add_squad();
-    player.set_player(name);
-    player.set_name("The " + name);
-    player.set_position("FW");
-    player.set_shirt_number(static_cast<uint32_t>(x.squad_size()));
-  }
-  return x;
-}
-
-TransferIn buy(const std::string& to, const std::string& from, const std::string& player) {
-  TransferIn x;
-  x.set_league("en.1");
-  x.set_team(to);
-  x.set_from_team(from);
-  x.mutable_player()->set_player(player);
-  *x.mutable_fee() = pounds(700);
-  return x;
-}
-
-TransferIn buy_from_outside() {
-  auto x = buy("elm", "", "");
-  x.mutable_player()->set_name("Nell New");
-  x.mutable_player()->set_position("GK");
-  x.mutable_player()->set_date_of_birth("2000-02-29");
-  return x;
-}
-
-TransferOut sell(const std::string& to) {
-  TransferOut x;
-  x.set_league("en.1");
-  x.set_team("ash");
-  x.set_shirt_number(1);
-  x.set_to_team(to);
-  *x.mutable_fee() = pounds(700);
-  return x;
-}
-
 // -- a league of two ------------------------------------------------------------------------------
-
-/// Ash has Ann and Abe, elm has Eve, and each has ten pounds.
-void found(test_node& node) {
-  BOOST_TEST_REQUIRE(node.ask("rules", rules_of(1)).text == "");
-  BOOST_TEST_REQUIRE(node.ask("ash", team_with_players("ash", {"ann", "abe"})).text == "");
-  BOOST_TEST_REQUIRE(node.ask("elm", team_with_players("elm", {"eve"})).text == "");
-  BOOST_TEST_REQUIRE(node.settle());
-}
 
 Transfers transfers_of(test_node& node) {
   TransferList x;
@@ -187,16 +52,6 @@ TransferDetails details_in(const answer& x) {
   BOOST_TEST_REQUIRE(x.text == "");
   BOOST_TEST_REQUIRE(result.ParseFromString(x.body));
   return result;
-}
-
-/// Sends a command and waits until a handler stumbles.
-template <class Message>
-void send_until_stumbling(test_node& node, const std::string& id, const Message& message,
-                          stumbling_block& block) {
-  node.client().post(id, message, [](const answer&) {});
-  for (int i = 0; i < 3'000 && block.hits() == 0; ++i)
-    node.client().wait();
-  BOOST_TEST_REQUIRE(block.hits() > 0);
 }
 
 /// Sends a command, lets its deadline pass as soon as a handler stumbles, and returns the answer.
