@@ -118,7 +118,7 @@ void print_flow_story(std::ostream& out, const flow_story& story, int64_t now_ms
   print_heading(out, summary, now_ms);
   auto node = std::max<size_t>(4, widest(steps, &flow_step::node));
   auto message = std::max<size_t>(7, widest(steps, &flow_step::message));
-  out << "\nstep after  time          " << padded("node", node) << "  "
+  out << "\nstep    by  time          " << padded("node", node) << "  "
       << padded("message", message) << "  handled by\n";
   std::string day;
   for (size_t i = 0; i < steps.size(); ++i) {

@@ -198,33 +198,25 @@ BOOST_AUTO_TEST_CASE(flow_prints_a_sequence_with_causes_times_nodes_messages_and
   trading_league league;
   league.node.settle();
   auto data = data_of(league.node);
-  auto x = on(data, {"flow", "first"});
+  auto x = on(data, {"flow", "eve"});
   BOOST_TEST(x.status == 0, x.err);
   BOOST_TEST(x.err == "");
   BOOST_TEST(without_times(x.out)
-             == "first\n"
-                "Player transferred in: completed\n"
+             == "eve\n"
+                "Player transferred out: completed\n"
                 "began DATE TIME UTC, last step after SOME ms, deadline DATE TIME\n"
                 "\n"
                 "step    by  time          node    message                    handled by\n"
                 "            DATE\n"
-                "   1        TIME  node-1  transfer.in                transfer-manager/en\n"
-                "   2     1  TIME  node-1  transfer.reserve           team/en/elm\n"
+                "   1        TIME  node-1  transfer.out               transfer-manager/en\n"
+                "   2     1  TIME  node-1  transfer.release           team/en/elm\n"
                 "   3     2  TIME  node-1  transfer.confirm           transfer-manager/en\n"
-                "   4     3  TIME  node-1  transfer.release           team/en/ash\n"
+                "   4     3  TIME  node-1  transfer.pay               team/en/elm\n"
                 "   5     4  TIME  node-1  transfer.confirm           transfer-manager/en\n"
-                "   6     5  TIME  node-1  transfer.sign              team/en/elm\n"
-                "   7     6  TIME  node-1  transfer.confirm           transfer-manager/en\n"
-                "   8     7  TIME  node-1  transfer.pay               team/en/ash\n"
-                "   9     7  TIME  node-1  transfer.pay               team/en/elm\n"
-                "  10     8  TIME  node-1  transfer.confirm           transfer-manager/en\n"
-                "  11     9  TIME  node-1  transfer.confirm           transfer-manager/en\n"
-                "  12    11  TIME  node-1  info.playertransferredout  team-manager/en\n"
-                "  13    11  TIME  node-1  info.playertransferredout  identity/en/ash\n"
-                "  14    11  TIME  node-1  info.playertransferredin   team-manager/en\n"
-                "  15    11  TIME  node-1  info.playertransferredin   identity/en/elm\n"
+                "   6     5  TIME  node-1  info.playertransferredout  team-manager/en\n"
+                "   7     5  TIME  node-1  info.playertransferredout  identity/en/elm\n"
                 "\n"
-                "15 messages handled\n");
+                "7 messages handled\n");
 }
 
 BOOST_AUTO_TEST_CASE(flow_is_the_same_in_json_with_steps_that_name_their_causes) {
