@@ -6,8 +6,11 @@
 
 #include "actors/runtime/clock.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <iomanip>
 #include <iostream>
+#include <sstream>
 
 namespace touchline::nodes {
 
@@ -16,13 +19,11 @@ namespace {
 /// How fast it went, for people.
 std::string speed(uint32_t seasons, uint32_t matches, int64_t elapsed_ms) {
   auto seconds = static_cast<double>(std::max<int64_t>(elapsed_ms, 1)) / 1000;
-  char line[160];
-  std::snprintf(line, sizeof line,
-                "Matches played now              %u\n"
-                "Seasons a second                %.2f\n"
-                "Resident memory                 %.0f MiB\n",
-                matches, seasons / seconds, resident_mib());
-  return line;
+  std::ostringstream out;
+  out << std::fixed << "Matches played now              " << matches
+      << "\nSeasons a second                " << std::setprecision(2) << seasons / seconds
+      << "\nResident memory                 " << std::setprecision(0) << resident_mib() << " MiB\n";
+  return out.str();
 }
 
 tl::expected<std::vector<season_report>, refusal> play_seasons(pyramid_player& player,

@@ -136,10 +136,10 @@ void draw_shoot_out(const league::match_key& key, Score& score) {
   };
   uint32_t round = 0;
   for (; round < most_rounds; ++round) {
-    home += draws.below(4, 2 * round) > 0 ? 1U : 0U;
+    home += draws.below(4, uint64_t{2} * round) > 0 ? 1U : 0U;
     if (round < in_turn && decided(round + 1, round))
       break;
-    away += draws.below(4, 2 * round + 1) > 0 ? 1U : 0U;
+    away += draws.below(4, uint64_t{2} * round + 1) > 0 ? 1U : 0U;
     if (decided(round + 1, round + 1))
       break;
   }

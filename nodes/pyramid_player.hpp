@@ -53,7 +53,7 @@ private:
   /// The season that is being played.
   struct season_now {
     std::string key;
-    actors::season_days days;
+    actors::season_days days{};
     /// The league of each team.
     std::map<std::string, std::string> leagues;
     /// By tier, as they were when the season was taken up.

@@ -8,7 +8,7 @@ namespace touchline::nodes {
 std::string day_of_year(settings_section& from, const std::string& key) {
   auto text = from.text(key);
   if (!actors::parse_month_day(text))
-    from.refuse(key, "must be a day of every year, \"MM-DD\", not \"" + excerpt(text) + '"');
+    from.refuse(key, R"(must be a day of every year, "MM-DD", not ")" + excerpt(text) + '"');
   return text;
 }
 
