@@ -274,6 +274,7 @@ decision<event> take_result(const Message& message, const Fixture& fixture) {
   info.set_season(message.season());
   *info.mutable_fixture() = fixture;
   *info.mutable_fixture()->mutable_score() = message.score();
+  info.mutable_fixture()->set_revision(fixture.revision() + 1);
   *info.mutable_goals() = message.goals();
   decision<event> result;
   return std::move(result.send(std::move(info)).record(std::move(fact)));
@@ -376,6 +377,8 @@ decided<event> fixture_manager::decide(const state& now, const FixtureListGenera
   if (auto wrong = check_season(message))
     return refuse(INVALID_ARGUMENT, *wrong);
   tl::expected<fixtures, std::string> list = message.fixtures();
+  for (auto& x : *list)
+    x.clear_revision();
   if (list->empty())
     list = generate(message);
   if (!list)
@@ -394,6 +397,8 @@ decided<event> fixture_manager::decide(const state& now, const FixtureListGenera
   generated.set_season(message.season());
   generated.set_league_name(message.league_name());
   *generated.mutable_teams() = message.teams();
+  for (auto& x : *generated.mutable_teams())
+    x.clear_revision();
   *generated.mutable_fixtures() = std::move(*list);
   *generated.mutable_rules() = message.rules();
   decision<event> result;
@@ -516,17 +521,25 @@ decided<event> fixture_manager::decide(const state& now, const InfoTeamUpdated& 
                                        const header&) {
   auto index = index_of_team(now.teams(), message.team());
   decision<event> result;
-  if (!index || now.teams(*index).name() == message.name())
+  if (!index || now.teams(*index).revision() > message.revision())
+    return result;
+  auto same_name = now.teams(*index).name() == message.name();
+  if (same_name && now.teams(*index).revision() == message.revision())
     return result;
   event fact;
   fact.mutable_renamed()->set_team(message.team());
   fact.mutable_renamed()->set_name(message.name());
+  fact.mutable_renamed()->set_revision(message.revision());
+  result.record(std::move(fact));
+  if (same_name)
+    return result;
   LeagueTableUpdateData update;
   update.set_league(now.league());
   update.set_season(now.season());
   update.set_team(message.team());
   update.set_name(message.name());
-  return std::move(result.send(std::move(update)).record(std::move(fact)));
+  update.set_revision(message.revision());
+  return std::move(result.send(std::move(update)));
 }
 
 void fixture_manager::apply(state& now, const event& fact) {
@@ -534,10 +547,12 @@ void fixture_manager::apply(state& now, const event& fact) {
     case event::kGenerated:
       apply_list(fact.generated(), now);
       break;
-    case event::kResult:
-      *now.mutable_fixtures(static_cast<int>(fact.result().fixture()) - 1)->mutable_score()
-        = fact.result().score();
+    case event::kResult: {
+      auto& fixture = *now.mutable_fixtures(static_cast<int>(fact.result().fixture()) - 1);
+      *fixture.mutable_score() = fact.result().score();
+      fixture.set_revision(fixture.revision() + 1);
       break;
+    }
     case event::kCounted:
       now.set_counted(static_cast<int>(fact.counted()) - 1, true);
       if (!now.fixtures(static_cast<int>(fact.counted()) - 1).play_off())
@@ -557,7 +572,7 @@ void fixture_manager::apply(state& now, const event& fact) {
     case event::kRenamed:
       for (auto& team : *now.mutable_teams())
         if (team.team() == fact.renamed().team())
-          team.set_name(fact.renamed().name());
+          team = fact.renamed();
       break;
     case event::EVENT_NOT_SET:
       break;

@@ -49,7 +49,7 @@ struct fixture_manager {
   /// pyramid of the season's rules does.
   static decided<event> decide(const state&, const SponsorDistribute&, const header&);
 
-  /// A team has another name: passes it on to the league table.
+  /// A team has another name: passes it on to the league table, unless a newer one is known.
   static decided<event> decide(const state&, const InfoTeamUpdated&, const header&);
 
   static void apply(state&, const event&);

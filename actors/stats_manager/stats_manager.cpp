@@ -81,6 +81,14 @@ bool is_annulled(const state& now, uint32_t fixture) {
   return match != now.matches().end() && !counts(now, match->second);
 }
 
+/// Whether something newer is known of a fixture: what is said now was a dead letter. `Known` are
+/// matches or scorers by number.
+template <class Known>
+bool is_outdated(const Known& known, const Fixture& fixture) {
+  auto at = known.find(fixture.number());
+  return at != known.end() && at->second.revision() > fixture.revision();
+}
+
 using team_counts = google::protobuf::RepeatedField<uint32_t>;
 
 uint32_t count_of(const team_counts& counts, int team) {
@@ -122,6 +130,17 @@ void add_top_scorers(const state& now, LeagueStats& out) {
     *out.add_top_scorers() = std::move(x);
 }
 
+/// No scorers of a correction are kept: earlier ones may still come.
+void apply_scored(const event::Scored& fact, state& now) {
+  if (fact.goals().empty() && fact.revision() <= 1) {
+    now.mutable_scorers()->erase(fact.fixture());
+    return;
+  }
+  auto& kept = (*now.mutable_scorers())[fact.fixture()];
+  *kept.mutable_goals() = fact.goals();
+  kept.set_revision(fact.revision());
+}
+
 } // namespace
 
 decided<event> stats_manager::decide(const state&, const InfoFixtureListGenerated& message,
@@ -143,13 +162,17 @@ decided<event> stats_manager::decide(const state&, const InfoFixtureListGenerate
 decided<event> stats_manager::decide(const state& now, const InfoFixtureCompleted& message,
                                      const header&) {
   decision<event> result;
-  if (message.fixture().play_off())
+  const auto& fixture = message.fixture();
+  if (fixture.play_off() || is_outdated(now.scorers(), fixture))
     return result;
-  // Without scorers there is nothing to remember, unless a correction takes earlier ones back.
-  if (message.goals().empty() && !now.scorers().contains(message.fixture().number()))
+  // Without scorers there is nothing to remember, unless a correction takes earlier ones back,
+  // which may still come.
+  if (message.goals().empty() && fixture.revision() <= 1
+      && !now.scorers().contains(fixture.number()))
     return result;
   event fact;
-  fact.mutable_scored()->set_fixture(message.fixture().number());
+  fact.mutable_scored()->set_fixture(fixture.number());
+  fact.mutable_scored()->set_revision(fixture.revision());
   *fact.mutable_scored()->mutable_goals() = message.goals();
   return std::move(result.record(std::move(fact)));
 }
@@ -157,7 +180,7 @@ decided<event> stats_manager::decide(const state& now, const InfoFixtureComplete
 decided<event> stats_manager::decide(const state& now, const LeagueTableUpdateStats& message,
                                      const header&) {
   const auto& fixture = message.fixture();
-  if (fixture.play_off())
+  if (fixture.play_off() || is_outdated(now.matches(), fixture))
     return decision<event>{};
   auto home = index_of_team(now.teams(), fixture.home());
   auto away = index_of_team(now.teams(), fixture.away());
@@ -171,17 +194,22 @@ decided<event> stats_manager::decide(const state& now, const LeagueTableUpdateSt
   counted.mutable_match()->set_away(*away);
   *counted.mutable_match()->mutable_score() = fixture.score();
   counted.mutable_match()->set_date(fixture.date());
+  counted.mutable_match()->set_revision(fixture.revision());
   return decision<event>{}.record(std::move(fact));
 }
 
 decided<event> stats_manager::decide(const state& now, const LeagueTableUpdateData& message,
                                      const header&) {
-  if (!index_of_team(now.teams(), message.team()))
+  auto index = index_of_team(now.teams(), message.team());
+  if (!index)
     return refuse(NOT_FOUND,
                   "The season " + message.season() + " has no team \"" + message.team() + "\".");
+  if (now.teams(static_cast<int>(*index)).revision() > message.revision())
+    return decision<event>{};
   event fact;
   fact.mutable_renamed()->set_team(message.team());
   fact.mutable_renamed()->set_name(message.name());
+  fact.mutable_renamed()->set_revision(message.revision());
   return decision<event>{}.record(std::move(fact));
 }
 
@@ -270,15 +298,12 @@ void stats_manager::apply(state& now, const event& fact) {
       (*now.mutable_matches())[fact.counted().fixture()] = fact.counted().match();
       break;
     case event::kScored:
-      if (fact.scored().goals().empty())
-        now.mutable_scorers()->erase(fact.scored().fixture());
-      else
-        *(*now.mutable_scorers())[fact.scored().fixture()].mutable_goals() = fact.scored().goals();
+      apply_scored(fact.scored(), now);
       break;
     case event::kRenamed:
       for (auto& team : *now.mutable_teams())
         if (team.team() == fact.renamed().team())
-          team.set_name(fact.renamed().name());
+          team = fact.renamed();
       break;
     case event::kTransferredIn:
       count_one(*now.mutable_transfers_in(), fact.transferred_in());

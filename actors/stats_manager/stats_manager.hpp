@@ -25,13 +25,15 @@ struct stats_manager {
   /// A team has its fixtures: gives it a row.
   static decided<event> decide(const state&, const InfoFixtureListGenerated&, const header&);
 
-  /// A fixture was completed: remembers who scored, unless it was a play-off.
+  /// A fixture was completed: remembers who scored, unless it was a play-off, or a correction is
+  /// known.
   static decided<event> decide(const state&, const InfoFixtureCompleted&, const header&);
 
-  /// Counts a result, or replaces one that was corrected; a play-off changes nothing.
+  /// Counts a result, or replaces one that was corrected; a play-off changes nothing, nor does a
+  /// result whose correction came before it.
   static decided<event> decide(const state&, const LeagueTableUpdateStats&, const header&);
 
-  /// Renames a row.
+  /// Renames a row, unless it has a newer name.
   static decided<event> decide(const state&, const LeagueTableUpdateData&, const header&);
 
   /// A player came to a team: counts it. A team that is not in the season changes nothing.

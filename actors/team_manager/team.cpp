@@ -24,9 +24,12 @@ void apply_created(TeamState& now, const event::Created& fact) {
   const auto& created = fact.details();
   details.set_league(created.league());
   details.set_team(created.team());
-  details.set_name(created.name());
-  details.set_short_name(created.short_name());
-  details.set_stadium(created.stadium());
+  if (fact.revision() >= now.revision()) {
+    details.set_name(created.name());
+    details.set_short_name(created.short_name());
+    details.set_stadium(created.stadium());
+    now.set_revision(fact.revision());
+  }
   details.set_relegated(false);
   if (!created.squad().empty())
     replace_squad(now, created.squad());
@@ -145,15 +148,19 @@ decided<event> team::decide(const state& now, const InfoTeamCreated& message, co
     count_key(named, entered.player());
   }
   *fact.mutable_created()->mutable_capital() = message.balance();
+  fact.mutable_created()->set_revision(message.revision());
   return decision<event>{}.record(std::move(fact));
 }
 
-decided<event> team::decide(const state&, const InfoTeamUpdated& message, const header&) {
+decided<event> team::decide(const state& now, const InfoTeamUpdated& message, const header&) {
+  if (message.revision() < now.revision())
+    return decision<event>{};
   event fact;
   auto& renamed = *fact.mutable_renamed();
   renamed.set_name(message.name());
   renamed.set_short_name(message.short_name());
   renamed.set_stadium(message.stadium());
+  renamed.set_revision(message.revision());
   return decision<event>{}.record(std::move(fact));
 }
 
@@ -206,6 +213,7 @@ void team::apply(state& now, const event& fact) {
       details.set_name(fact.renamed().name());
       details.set_short_name(fact.renamed().short_name());
       details.set_stadium(fact.renamed().stadium());
+      now.set_revision(fact.renamed().revision());
       break;
     case event::kSeasonOpened:
       details.set_season(fact.season_opened().season());

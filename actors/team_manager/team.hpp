@@ -38,6 +38,7 @@ struct team {
   /// A new team, or a former one that is back: that one keeps its money, its part in transfers, and
   /// its squad when it brings no other.
   static decided<event> decide(const state&, const InfoTeamCreated&, const header&);
+  /// Takes the names over, unless it heard newer ones already.
   static decided<event> decide(const state&, const InfoTeamUpdated&, const header&);
   static decided<event> decide(const state&, const InfoTeamRelegated&, const header&);
   static decided<event> decide(const state&, const InfoTeamPromoted&, const header&);

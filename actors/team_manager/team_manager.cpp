@@ -166,6 +166,7 @@ InfoTeamUpdated updated_message(const TeamEntry& x, const std::string& season) {
   result.set_short_name(x.short_name());
   result.set_stadium(x.stadium());
   result.set_season(season);
+  result.set_revision(x.revision());
   return result;
 }
 
@@ -240,7 +241,11 @@ decided<event> team_manager::decide(const state& now, const TeamCreate& message,
                       ? before->players()
                       : static_cast<uint32_t>(message.squad_size()));
   decision<event> result;
-  result.answer_with(reference_to(entry)).send(created_message(message, key));
+  if (before)
+    entry.set_revision(before->revision() + 1);
+  auto info = created_message(message, key);
+  info.set_revision(entry.revision());
+  result.answer_with(reference_to(entry)).send(std::move(info));
   return std::move(result.record(std::move(fact)));
 }
 
@@ -251,6 +256,7 @@ decided<event> team_manager::decide(const state& now, const TeamUpdate& message,
   event fact;
   auto& entry = *fact.mutable_updated();
   entry = **known;
+  entry.set_revision(entry.revision() + 1);
   if (!message.name().empty())
     entry.set_name(message.name());
   if (!message.short_name().empty())
@@ -313,13 +319,16 @@ decided<event> team_manager::decide(const state& now, const LeagueConfigure& mes
   if (auto wrong = check_league_rules(message.rules()))
     return refuse(INVALID_ARGUMENT, *wrong);
   decision<event> result;
-  if (now.has_rules() && now.rules().SerializeAsString() == message.rules().SerializeAsString())
+  auto rules = message.rules();
+  rules.set_revision(now.rules().revision());
+  if (now.has_rules() && now.rules().SerializeAsString() == rules.SerializeAsString())
     return result;
+  rules.set_revision(rules.revision() + 1);
   event fact;
-  *fact.mutable_configured() = message.rules();
+  *fact.mutable_configured() = rules;
   InfoLeagueConfigured info;
   info.set_league(message.league());
-  *info.mutable_rules() = message.rules();
+  *info.mutable_rules() = std::move(rules);
   return std::move(result.send(std::move(info)).record(std::move(fact)));
 }
 

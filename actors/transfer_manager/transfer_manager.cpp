@@ -325,8 +325,10 @@ decided<event> transfer_manager::decide(const state& now, const TransferConfirm&
   return result;
 }
 
-decided<event> transfer_manager::decide(const state&, const InfoLeagueConfigured& message,
+decided<event> transfer_manager::decide(const state& now, const InfoLeagueConfigured& message,
                                         const header&) {
+  if (message.rules().revision() < now.rules().revision())
+    return decision<event>{};
   event fact;
   *fact.mutable_configured() = message.rules();
   return decision<event>{}.record(std::move(fact));

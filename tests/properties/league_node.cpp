@@ -21,10 +21,14 @@ actors::runtime_options patient_options() {
 
 /// The entities of the league, and each team.
 std::string address_of(int where) {
-  const std::vector<std::string> managers{"team-manager/en",           "transfer-manager/en",
-                                          "sponsor-manager/en",        "fixture-manager/en.1/2022-23",
-                                          "stats-manager/en.1/2022-23", "pyramid/en",
-                                          "fixture-manager/en.2/2022-23", "team-manager/en"};
+  const std::vector<std::string> managers{"team-manager/en",
+                                          "transfer-manager/en",
+                                          "sponsor-manager/en",
+                                          "fixture-manager/en.1/2022-23",
+                                          "stats-manager/en.1/2022-23",
+                                          "pyramid/en",
+                                          "fixture-manager/en.2/2022-23",
+                                          "team-manager/en"};
   auto place = static_cast<size_t>(where);
   return place < managers.size() ? managers[place]
                                  : "team/en/" + team_key(where - static_cast<int>(managers.size()));
@@ -92,8 +96,8 @@ void league_node::send_again(const std::string& id) {
     auto& first = *sent_.at(id).recorded;
     if (!again.repeated || again.code != first.code || again.body != first.body
         || again.position != first.position)
-      throw disagreement{"The command " + id + " was answered otherwise when it was sent again: "
-                         + again.text};
+      throw disagreement{"The command " + id
+                         + " was answered otherwise when it was sent again: " + again.text};
   });
 }
 
@@ -162,9 +166,7 @@ void league_node::drain() {
 
 void league_node::settle() {
   constexpr int quiet_enough = 3;
-  auto under_way = [this] {
-    return node_.client().in_flight() + (twin_ ? twin_->in_flight() : 0);
-  };
+  auto under_way = [this] { return node_.client().in_flight() + (twin_ ? twin_->in_flight() : 0); };
   for (int quiet = 0; quiet < quiet_enough; ++quiet) {
     auto before = under_way();
     if (!node_.settle())
@@ -229,8 +231,8 @@ void league_node::take_retry(const DeadLetter& letter, const answer& x) {
   if (x.code == HANDLER_FAILED)
     return;
   if (!cause.from().empty() && !x.ok())
-    throw disagreement{"The dead letter " + letter.id() + " was refused when it was retried: "
-                       + x.text};
+    throw disagreement{"The dead letter " + letter.id()
+                       + " was refused when it was retried: " + x.text};
   if (!cause.from().empty() || !sent_.contains(cause.id()))
     return;
   sent_.at(cause.id()).outcome = x;

@@ -1,5 +1,5 @@
-// A node that things happen to: its handlers throw, its parts fail, it restarts, time leaps, callers
-// send twice; and an operator who mends it.
+// A node that things happen to: its handlers throw, its parts fail, it restarts, time leaps,
+// callers send twice; and an operator who mends it.
 #pragma once
 
 #include "tests/actors/test_node.hpp"

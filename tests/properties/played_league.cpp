@@ -75,7 +75,7 @@ void played_league::play(const step& x) {
 void played_league::play_commands(const step& x) {
   auto alone = x.commands.size() == 1 && open_.empty() && x.meanwhile != disturbance::leap
                && node_.is_whole();
-  node_.break_down(x.broken);
+  node_.break_down(fault_of(x));
   std::vector<std::string> ids;
   for (auto& one : x.commands)
     ids.push_back(send(one));
@@ -309,7 +309,7 @@ void played_league::play_season(const step& x) {
   constexpr int most_rounds = 4;
   node_.mend();
   agree(false);
-  node_.break_down(x.broken);
+  node_.break_down(fault_of(x));
   auto ids = send_results(true);
   if (x.twice)
     node_.send_twins(ids);
@@ -333,8 +333,8 @@ void played_league::play_season(const step& x) {
   compare();
 }
 
-/// Results of all matches that are known and not played, and some corrections that race with the end
-/// of the season.
+/// Results of all matches that are known and not played, and some corrections that race with the
+/// end of the season.
 std::vector<std::string> played_league::send_results(bool corrections) {
   constexpr int corrected = 2;
   std::vector<std::string> ids;

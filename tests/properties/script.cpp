@@ -1,5 +1,7 @@
 #include "tests/properties/script.hpp"
 
+#include "tests/properties/property_test.hpp"
+
 #include <ostream>
 
 namespace touchline::testing {
@@ -7,49 +9,79 @@ namespace touchline::testing {
 namespace {
 
 using rc::gen::build;
-using rc::gen::element;
 using rc::gen::set;
 using rc::gen::weightedElement;
 
-/// From `from` to before `to`, however small the script is: inRange alone begins with the first ones.
-rc::Gen<int> number(int from, int to) {
-  return rc::gen::resize(rc::kNominalSize, rc::gen::inRange(from, to));
-}
-
 rc::Gen<command> any_command() {
-  return build<command>(
-    set(&command::what, weightedElement<verb>({{1, verb::rename_team},
-                                               {4, verb::add_player},
-                                               {2, verb::update_player},
-                                               {2, verb::delete_player},
-                                               {3, verb::buy_from_outside},
-                                               {8, verb::buy},
-                                               {4, verb::sell},
-                                               {2, verb::sell_to_outside},
-                                               {2, verb::create_sponsor},
-                                               {1, verb::update_sponsor},
-                                               {6, verb::record_result},
-                                               {3, verb::correct_result},
-                                               {1, verb::configure}})),
-    set(&command::team, number(0, known_teams + 1)),
-    set(&command::other, number(0, known_teams + 1)), set(&command::shirt, number(1, 7)),
-    set(&command::new_shirt, number(0, 7)), set(&command::amount, number(0, 700)));
+  return build<command>(set(&command::what, weightedElement<verb>({{1, verb::rename_team},
+                                                                   {4, verb::add_player},
+                                                                   {2, verb::update_player},
+                                                                   {2, verb::delete_player},
+                                                                   {3, verb::buy_from_outside},
+                                                                   {8, verb::buy},
+                                                                   {4, verb::sell},
+                                                                   {2, verb::sell_to_outside},
+                                                                   {2, verb::create_sponsor},
+                                                                   {1, verb::update_sponsor},
+                                                                   {6, verb::record_result},
+                                                                   {3, verb::correct_result},
+                                                                   {1, verb::configure}})),
+                        set(&command::team, number(0, known_teams + 1)),
+                        set(&command::other, number(0, known_teams + 1)),
+                        set(&command::shirt, number(1, 7)), set(&command::new_shirt, number(0, 7)),
+                        set(&command::amount, number(0, 700)));
 }
 
-rc::Gen<fault> any_fault() {
-  return build<fault>(
-    set(&fault::message,
-        element<std::string>(
-          "player.add", "squad.add", "squad.update", "squad.remove", "squad.changed", "transfer.in",
-          "transfer.out", "transfer.reserve", "transfer.release", "transfer.sign", "transfer.pay",
-          "transfer.cancel", "transfer.confirm", "info.playertransferredin",
-          "info.playertransferredout", "team.update", "info.teamupdated", "leaguetable.updatedata",
-          "result.create", "result.correct", "info.fixturecompleted", "leaguetable.updateresults",
-          "leaguetable.updatestats", "info.seasoncompleted", "sponsor.distribute", "sponsor.pay",
-          "team.relegate", "team.promote", "info.teamrelegated", "info.teampromoted",
-          "fixturelist.generate", "info.fixturelistgenerated", "info.leagueconfigured",
-          "deadline.passed")),
-    set(&fault::times, weightedElement<int>({{6, 0}, {1, 1}, {1, 2}, {2, fails_always}})));
+/// The messages that may follow a command, itself among them.
+std::vector<std::string> messages_of(verb what) {
+  switch (what) {
+    case verb::rename_team:
+      return {"team.update", "info.teamupdated", "leaguetable.updatedata"};
+    case verb::add_player:
+      return {"player.add", "squad.add", "squad.changed"};
+    case verb::update_player:
+      return {"player.update", "squad.update", "squad.changed"};
+    case verb::delete_player:
+      return {"player.delete", "squad.remove", "squad.changed"};
+    case verb::buy_from_outside:
+    case verb::buy:
+      return {"transfer.in",      "transfer.reserve", "transfer.release",
+              "transfer.sign",    "transfer.pay",     "info.playertransferredin",
+              "transfer.confirm", "deadline.passed",  "transfer.cancel"};
+    case verb::sell:
+    case verb::sell_to_outside:
+      return {"transfer.out",     "transfer.reserve", "transfer.release",
+              "transfer.sign",    "transfer.pay",     "info.playertransferredout",
+              "transfer.confirm", "deadline.passed",  "transfer.cancel"};
+    case verb::create_sponsor:
+      return {"sponsor.create"};
+    case verb::update_sponsor:
+      return {"sponsor.update"};
+    case verb::record_result:
+    case verb::correct_result:
+      return {"result.create", "result.correct", "info.fixturecompleted",
+              "leaguetable.updateresults", "leaguetable.updatestats"};
+    case verb::configure:
+      return {"league.configure", "info.leagueconfigured"};
+  }
+  return {};
+}
+
+/// Those at the end of a season, and of its results.
+std::vector<std::string> messages_of_season() {
+  return {"result.create",
+          "info.fixturecompleted",
+          "leaguetable.updateresults",
+          "leaguetable.updatestats",
+          "info.seasoncompleted",
+          "sponsor.distribute",
+          "sponsor.pay",
+          "team.relegate",
+          "team.promote",
+          "info.teamrelegated",
+          "info.teampromoted",
+          "fixturelist.generate",
+          "info.fixturelistgenerated"};
 }
 
 rc::Gen<std::vector<command>> some_commands() {
@@ -64,7 +96,8 @@ rc::Gen<step> any_step() {
   return build<step>(
     set(&step::commands, some_commands()),
     set(&step::finish_season, weightedElement<bool>({{19, false}, {1, true}})),
-    set(&step::broken, any_fault()),
+    set(&step::broken, number(0, 100)),
+    set(&step::failures, weightedElement<int>({{6, 0}, {1, 1}, {1, 2}, {3, fails_always}})),
     set(&step::meanwhile, weightedElement<disturbance>({{12, disturbance::none},
                                                         {2, disturbance::restart},
                                                         {2, disturbance::fail_entity},
@@ -82,6 +115,18 @@ std::string team(int x) {
 }
 
 } // namespace
+
+fault fault_of(const step& x) {
+  std::vector<std::string> messages;
+  for (auto& one : x.commands)
+    for (auto& message : messages_of(one.what))
+      messages.push_back(message);
+  if (x.finish_season)
+    messages = messages_of_season();
+  if (messages.empty() || x.failures == 0)
+    return {};
+  return {messages[static_cast<size_t>(x.broken) % messages.size()], x.failures};
+}
 
 rc::Gen<script> any_script() {
   return rc::gen::container<script>(any_step());
@@ -140,9 +185,9 @@ std::ostream& operator<<(std::ostream& out, const step& x) {
   else
     for (auto& one : x.commands)
       out << '{' << one << "} ";
-  if (x.broken.times > 0)
-    out << " | " << x.broken.message << " fails "
-        << (x.broken.times == fails_always ? "always" : std::to_string(x.broken.times) + " times");
+  if (auto broken = fault_of(x); broken.times > 0)
+    out << " | " << broken.message << " fails "
+        << (broken.times == fails_always ? "always" : std::to_string(broken.times) + " times");
   if (x.meanwhile != disturbance::none)
     out << " | " << disturbances[static_cast<int>(x.meanwhile)] << " (" << x.patience << ", "
         << x.where << ')';

@@ -12,11 +12,11 @@ namespace touchline::testing {
 
 /// Teams "t0" to "t7" exist, four in each of the two tiers; "t8" does not.
 inline constexpr int known_teams = 8;
-/// Sponsors "s0" to "s3".
-inline constexpr int possible_sponsors = 4;
-/// League matches whose results single commands record, of the twelve of a tier: so that a season
-/// ends only by `finish_season`.
-inline constexpr int single_results = 10;
+/// Sponsors "s0" and "s1".
+inline constexpr int possible_sponsors = 2;
+/// League matches whose results single commands record and correct, of the twelve of a tier: so
+/// that a season ends only by `finish_season`.
+inline constexpr int single_results = 4;
 
 /// What a command asks for.
 enum class verb {
@@ -75,7 +75,9 @@ struct step {
   std::vector<command> commands;
   /// Plays all matches that are left instead, until the next season begins.
   bool finish_season = false;
-  fault broken;
+  /// Which of the messages that may follow fails, and how often each of them does.
+  int broken = 0;
+  int failures = 0;
   disturbance meanwhile = disturbance::none;
   /// Answers that are waited for before the disturbance, and who it meets.
   int patience = 0;
@@ -89,6 +91,9 @@ struct step {
 };
 
 using script = std::vector<step>;
+
+/// What is broken meanwhile.
+fault fault_of(const step& x);
 
 /// A script, of as many steps as RapidCheck's size.
 rc::Gen<script> any_script();

@@ -168,9 +168,8 @@ void check_pair(const std::pair<std::string, std::string>& pair,
     const auto& cause = record.cause();
     if (cause.from() != pair.first)
       continue;
-    if (next == sent.end() || next->sequence != cause.sequence()
-        || next->number != cause.message() || next->cause != cause.causation()
-        || next->correlation != cause.correlation()) {
+    if (next == sent.end() || next->sequence != cause.sequence() || next->number != cause.message()
+        || next->cause != cause.causation() || next->correlation != cause.correlation()) {
       out.push_back(name_of(pair.second, record) + " handles #" + std::to_string(cause.sequence())
                     + " of " + pair.first + ", which was not the next one that it sent.");
       return;
