@@ -664,6 +664,22 @@ BOOST_AUTO_TEST_CASE(a_correction_replaces_a_result_and_is_announced) {
   BOOST_TEST(shown(list_of(season).fixtures(0).score()) == "away: 3 award: TO_AWAY");
 }
 
+// So that who hears of them in another order knows the newest one.
+BOOST_AUTO_TEST_CASE(a_result_and_its_corrections_are_numbered) {
+  season_context season;
+  auto message = given_season();
+  message.mutable_fixtures(0)->set_revision(7);
+  season.take(message);
+  uint32_t revision = 0;
+  auto revision_in = [](const auto& decision) {
+    return sent<InfoFixtureCompleted>(decision).front().fixture().revision();
+  };
+  BOOST_TEST(revision_in(season.take(result_create("team-1", "team-2", 1, 0))) == ++revision);
+  BOOST_TEST(revision_in(season.take(result_correct("team-1", "team-2", 0, 3))) == ++revision);
+  BOOST_TEST(revision_in(season.take(result_correct("team-1", "team-2", 1, 0))) == ++revision);
+  BOOST_TEST(list_of(season).fixtures(0).revision() == revision);
+}
+
 BOOST_AUTO_TEST_CASE(a_corrected_result_counts_towards_the_season_once) {
   season_context season;
   season.take(given_season());
@@ -919,6 +935,25 @@ BOOST_AUTO_TEST_CASE(a_new_name_of_a_team_is_passed_on_to_the_table) {
              == "league: \"en.1\" season: \"2022-23\" team: \"team-2\" name: \"Team Two\"");
   BOOST_TEST(list_of(season).teams(1).name() == "Team Two");
   BOOST_TEST(season.changes_nothing(team_updated("team-2", "Team Two")));
+}
+
+// It was a dead letter that somebody retried late.
+BOOST_AUTO_TEST_CASE(a_name_that_comes_after_a_newer_one_changes_nothing) {
+  for (auto newest : {"Newest", "team-1"}) {
+    season_context season;
+    auto message = given_season();
+    message.mutable_teams(0)->set_revision(7);
+    message.mutable_teams(0)->set_name("team-1");
+    season.take(message);
+    auto older = team_updated("team-1", "Older");
+    older.set_revision(1);
+    auto newer = team_updated("team-1", newest);
+    newer.set_revision(2);
+    season.take(newer);
+    BOOST_TEST(list_of(season).teams(0).name() == newest);
+    BOOST_TEST(season.changes_nothing(older));
+    BOOST_TEST(season.changes_nothing(newer) == (newest == std::string{"team-1"}));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_team_of_another_season_does_not_concern_this_one) {

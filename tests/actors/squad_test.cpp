@@ -244,6 +244,7 @@ BOOST_AUTO_TEST_CASE(the_rules_of_a_league_are_set_and_announced) {
              per_element());
   auto info = sent<InfoLeagueConfigured>(decision).front();
   BOOST_TEST(info.league() == "en.1");
+  message.mutable_rules()->set_revision(1);
   BOOST_TEST(shown(info.rules()) == shown(message.rules()));
   BOOST_TEST(shown(league.answer<Teams>(team_list()).rules()) == shown(message.rules()));
 }
@@ -253,7 +254,20 @@ BOOST_AUTO_TEST_CASE(rules_hold_for_all_leagues_of_the_pyramid_and_replace_earli
   league.take(team_create("Leeds", "en.2"));
   league.take(with_window(league_rules(18, 25), "summer", "06-14", "08-30"));
   league.take(league_rules(0, 30));
-  BOOST_TEST(shown(league.answer<Teams>(team_list("en.2")).rules()) == "squad_max: 30");
+  BOOST_TEST(shown(league.answer<Teams>(team_list("en.2")).rules()) == "squad_max: 30 revision: 2");
+}
+
+BOOST_AUTO_TEST_CASE(rules_are_numbered_and_the_same_ones_again_change_nothing) {
+  league_context league;
+  auto number = [&league](const LeagueConfigure& rules) {
+    return sent<InfoLeagueConfigured>(league.take(rules)).front().rules().revision();
+  };
+  auto claimed = league_rules(2, 9);
+  claimed.mutable_rules()->set_revision(7);
+  BOOST_TEST(number(league_rules(2, 8)) == 1u);
+  BOOST_TEST(number(claimed) == 2u);
+  BOOST_TEST(league.changes_nothing(league_rules(2, 9)));
+  BOOST_TEST(league.changes_nothing(claimed));
 }
 
 BOOST_AUTO_TEST_CASE(squad_sizes_that_contradict_each_other_are_refused) {

@@ -212,6 +212,18 @@ BOOST_AUTO_TEST_CASE(a_corrected_result_replaces_the_first_one) {
   BOOST_TEST(forms_of(season) == (lines{"L", "W", ""}), per_element());
 }
 
+// It was a dead letter that somebody retried late.
+BOOST_AUTO_TEST_CASE(a_result_that_comes_after_its_correction_changes_nothing) {
+  auto season = open_season();
+  auto first = counted(1, "ash", "elm", 2, 1);
+  first.mutable_fixture()->set_revision(1);
+  auto correction = counted(1, "ash", "elm", 0, 3);
+  correction.mutable_fixture()->set_revision(2);
+  season.take(correction);
+  BOOST_TEST(season.changes_nothing(first));
+  BOOST_TEST(!season.changes_nothing(correction));
+}
+
 BOOST_AUTO_TEST_CASE(a_table_is_complete_with_the_last_result) {
   auto season = open_season();
   uint32_t number = 0;
@@ -489,6 +501,36 @@ BOOST_AUTO_TEST_CASE(a_correction_without_scorers_takes_the_first_ones_back) {
 }
 
 // -- leaguetable.updatedata -----------------------------------------------------------------------
+
+// They were in a dead letter that somebody retried late.
+BOOST_AUTO_TEST_CASE(scorers_that_come_after_their_correction_change_nothing) {
+  for (auto with_scorer : {true, false}) {
+    auto season = open_season();
+    auto first = completed(fixture_of(1, "ash", "elm"));
+    first.mutable_fixture()->set_revision(1);
+    add_goal(first, "ash", "Saka");
+    auto correction = completed(fixture_of(1, "ash", "elm"));
+    correction.mutable_fixture()->set_revision(2);
+    if (with_scorer)
+      add_goal(correction, "ash", "Rice");
+    season.take(correction);
+    BOOST_TEST(season.changes_nothing(first));
+    auto scorers = season.answer<LeagueStats>(stats_get()).top_scorers();
+    BOOST_TEST(scorers.size() == (with_scorer ? 1 : 0));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_comes_after_a_newer_one_changes_nothing) {
+  auto season = open_season();
+  LeagueTableUpdateData update;
+  update.set_team("elm");
+  update.set_name("The newest");
+  update.set_revision(2);
+  season.take(update);
+  update.set_name("An older one");
+  update.set_revision(1);
+  BOOST_TEST(season.changes_nothing(update));
+}
 
 BOOST_AUTO_TEST_CASE(a_new_name_is_in_the_table_and_the_statistics) {
   auto season = open_season();

@@ -342,13 +342,13 @@ BOOST_AUTO_TEST_CASE(an_update_changes_what_it_names_and_is_announced) {
   BOOST_TEST(names_of(decision) == std::vector<std::string>{"info.teamupdated"}, per_element());
   BOOST_TEST(shown(sent<InfoTeamUpdated>(decision).front())
              == "league: \"en.1\" team: \"arsenal\" name: \"Arsenal\" short_name: \"ARS\" "
-                "stadium: \"Emirates Stadium\" season: \"2022-23\"");
+                "stadium: \"Emirates Stadium\" season: \"2022-23\" revision: 1");
   TeamRef reply;
   BOOST_TEST(reply.ParseFromString(decision.reply));
   BOOST_TEST(shown(reply) == "team: \"arsenal\" name: \"Arsenal\"");
   BOOST_TEST(shown(league.now().teams(0))
              == "team: \"arsenal\" name: \"Arsenal\" short_name: \"ARS\" "
-                "stadium: \"Emirates Stadium\" league: \"en.1\"");
+                "stadium: \"Emirates Stadium\" league: \"en.1\" revision: 1");
 }
 
 BOOST_AUTO_TEST_CASE(an_update_before_any_season_names_no_season) {
@@ -532,6 +532,40 @@ BOOST_AUTO_TEST_CASE(a_team_takes_its_new_names_and_keeps_its_squad) {
   BOOST_TEST(details.short_name() == "AFC");
   BOOST_TEST(details.stadium() == "Emirates Stadium");
   BOOST_TEST(details.squad_size() == 1);
+}
+
+// What comes late was a dead letter that somebody retried.
+BOOST_AUTO_TEST_CASE(a_name_that_comes_after_a_newer_one_changes_nothing) {
+  InfoTeamUpdated newer;
+  newer.set_name("Newest");
+  newer.set_revision(2);
+  auto older = newer;
+  older.set_name("Older");
+  older.set_revision(1);
+  team_context team;
+  team.take(newer);
+  BOOST_TEST(team.changes_nothing(older));
+  team.take(team_created("Arsenal"));
+  auto details = team.answer<TeamDetails>(team_get());
+  BOOST_TEST(details.name() == "Newest");
+  BOOST_TEST(details.team() == "arsenal");
+  BOOST_TEST(details.squad_size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_updates_of_a_team_are_numbered_also_when_it_comes_back) {
+  league_context league;
+  auto created
+    = [](const auto& decision) { return sent<InfoTeamCreated>(decision).front().revision(); };
+  auto updated
+    = [](const auto& decision) { return sent<InfoTeamUpdated>(decision).front().revision(); };
+  BOOST_TEST(created(league.take(team_create("Arsenal"))) == 0u);
+  BOOST_TEST(updated(league.take(team_update("arsenal", "Gunners"))) == 1u);
+  TeamRelegate relegate;
+  relegate.set_league("en.1");
+  relegate.set_team("arsenal");
+  league.take(relegate);
+  BOOST_TEST(created(league.take(team_create("Arsenal", "arsenal"))) == 2u);
+  BOOST_TEST(updated(league.take(team_update("arsenal", "Gunners"))) == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(a_team_has_the_fixtures_of_the_newest_season_only) {

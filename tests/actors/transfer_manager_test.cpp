@@ -718,6 +718,17 @@ BOOST_AUTO_TEST_CASE(new_rules_count_for_the_steps_that_follow) {
   BOOST_TEST(sent<TransferRelease>(decision).front().squad_min() == 3u);
 }
 
+// They were in a dead letter that somebody retried late.
+BOOST_AUTO_TEST_CASE(rules_that_come_after_newer_ones_change_nothing) {
+  transfers_context league;
+  auto newer = summer_and_winter();
+  newer.set_revision(2);
+  league.take(configured(newer));
+  LeagueRules older;
+  older.set_revision(1);
+  BOOST_TEST(league.changes_nothing(configured(older)));
+}
+
 BOOST_AUTO_TEST_CASE(a_squad_has_at_most_64_players_when_the_rules_do_not_say) {
   transfers_context league;
   auto rules = summer_and_winter();

@@ -29,57 +29,25 @@ RC_BOOST_PROP(a_league_is_what_its_accepted_commands_make_of_it, ()) {
     RC_FAIL(x.what());
   }
 }
-BOOST_AUTO_TEST_CASE(probe) {
+// -- scripts that failed once ---------------------------------------------------------------------
+
+// Whatever follows the first command is a dead letter that is retried after the second one.
+BOOST_AUTO_TEST_CASE(what_was_set_aside_does_not_undo_what_came_after_it) {
   spdlog::set_level(spdlog::level::off);
-  auto result = [](verb v, int h) {
-    command c;
-    c.what = v;
-    c.shirt = h;
-    return c;
-  };
-  for (int broken = 0; broken < 5; ++broken)
-    try {
-      step a;
-      a.commands = {result(verb::record_result, 1)};
-      a.broken = broken;
-      a.failures = fails_always;
-      a.mend = false;
-      step b;
-      b.commands = {result(verb::correct_result, 3)};
-      play({a, b});
-    } catch (const disagreement& x) {
-      BOOST_TEST_MESSAGE(broken << x.what());
-      BOOST_TEST(false);
-    }
-  for (int broken = 0; broken < 3; ++broken)
-    try {
-      step a;
-      a.commands = {result(verb::rename_team, 1)};
-      a.broken = broken;
-      a.failures = fails_always;
-      a.mend = false;
-      step b;
-      b.commands = {result(verb::rename_team, 3)};
-      play({a, b});
-    } catch (const disagreement& x) {
-      BOOST_TEST_MESSAGE(broken << x.what());
-      BOOST_TEST(false);
-    }
-  for (int broken = 0; broken < 2; ++broken)
-    try {
-      step a;
-      a.commands = {result(verb::configure, 1)};
-      a.broken = broken;
-      a.failures = fails_always;
-      a.mend = false;
-      a.commands[0].amount = 1;
-      step b;
-      b.commands = {result(verb::configure, 3)};
-      step c;
-      c.commands = {result(verb::buy_from_outside, 3)};
-      play({a, b, c});
-    } catch (const disagreement& x) {
-      BOOST_TEST_MESSAGE(broken << x.what());
-      BOOST_TEST(false);
+  constexpr int messages = 5;
+  for (auto [first, second] : {std::pair{verb::record_result, verb::correct_result},
+                               std::pair{verb::rename_team, verb::rename_team},
+                               std::pair{verb::configure, verb::configure}})
+    for (int broken = 0; broken < messages; ++broken) {
+      step set_aside;
+      set_aside.commands = {{.what = first, .shirt = 1, .amount = 1}};
+      set_aside.broken = broken;
+      set_aside.failures = fails_always;
+      set_aside.mend = false;
+      step later;
+      later.commands = {{.what = second, .shirt = 3, .amount = 0}};
+      step closed_or_not;
+      closed_or_not.commands = {{.what = verb::buy_from_outside}};
+      BOOST_CHECK_NO_THROW(play({set_aside, later, closed_or_not}));
     }
 }

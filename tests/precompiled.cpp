@@ -1,0 +1,1 @@
+// What the suites of actors share is compiled here once: tests/CMakeLists.txt names the headers.
