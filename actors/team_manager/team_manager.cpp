@@ -1,6 +1,5 @@
 #include "actors/team_manager/team_manager.hpp"
 
-#include "actors/team_manager/squad.hpp"
 #include "league/team_names.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/text.hpp"
@@ -89,23 +88,6 @@ std::optional<std::string> check_first_squad(const LeagueRules& rules, const squ
   return check_squad(squad);
 }
 
-/// The keys that a new team's players bring: each team gives its own. A team that is back may have
-/// given them before.
-std::optional<std::string> check_first_keys(const state& now, const std::string& team,
-                                            const squad_players& squad) {
-  for (auto& player : squad) {
-    if (player.player().empty())
-      continue;
-    if (!is_own_key(team, player.player()))
-      return "The key \"" + player.player() + "\" does not begin with the team's key and a point; "
-             + "leave it empty to have one made.";
-    if (find_team(now, team))
-      return "The team \"" + team + "\" was in the league before and gives its players keys; leave "
-             + "them empty.";
-  }
-  return std::nullopt;
-}
-
 /// A point in a player's key ends the key of the team that gave it.
 std::optional<std::string> check_team_key(const std::string& key) {
   if (key.find('.') != std::string::npos)
@@ -129,7 +111,6 @@ std::optional<refusal> check_new_team(const state& now, const TeamCreate& messag
        {check_key("The league's key", message.league()),
         check_names(message.name(), message.short_name(), message.stadium()), check_team_key(key),
         check_first_squad(now.rules(), message.squad()),
-        check_first_keys(now, key, message.squad()),
         message.has_balance() ? check_amount("What the team begins with", message.balance())
                               : std::nullopt})
     if (wrong)

@@ -78,6 +78,8 @@ std::vector<example> commands() {
                                    + " new_proof: '" + other_proof + "'"},
          {"token.issue", account_text + "proof: '" + other_proof
                            + "' token: '00112233445566778899aabbccddeeff' lifetime_ms: 60000"},
+         {"token.issue", account_text + "proof: '" + other_proof
+                           + "' token: 'ffeeddccbbaa99887766554433221100' lifetime_ms: 60000"},
          {"token.revoke", account_text + "token: 'ffeeddccbbaa99887766554433221100'"}})
     all.push_back(std::move(x));
   auto pyramid = small_pyramid();

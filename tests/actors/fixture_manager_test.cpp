@@ -515,10 +515,11 @@ BOOST_AUTO_TEST_CASE(a_result_is_recorded_and_announced_with_its_fixture_and_sco
   auto decision = season.take(message);
   BOOST_TEST(decision.events.size() == 1u);
   BOOST_TEST(names_of(decision) == names{"info.fixturecompleted"}, per_element());
-  BOOST_TEST(shown(sent<InfoFixtureCompleted>(decision).front())
-             == "league: \"en.1\" season: \"2022-23\" fixture { number: 3 round: \"Matchday 1\" "
-                "date: \"2022-08-06\" home: \"team-2\" away: \"team-1\" "
-                "score { home: 2 away: 1 } } goals { team: \"team-1\" player: \"Saka\" }");
+  BOOST_TEST(
+    shown(sent<InfoFixtureCompleted>(decision).front())
+    == "league: \"en.1\" season: \"2022-23\" fixture { number: 3 round: \"Matchday 1\" "
+       "date: \"2022-08-06\" home: \"team-2\" away: \"team-1\" "
+       "score { home: 2 away: 1 } revision: 1 } goals { team: \"team-1\" player: \"Saka\" }");
   BOOST_TEST(shown(list_of(season).fixtures(2).score()) == "home: 2 away: 1");
 }
 
@@ -952,7 +953,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_comes_after_a_newer_one_changes_nothing) {
     season.take(newer);
     BOOST_TEST(list_of(season).teams(0).name() == newest);
     BOOST_TEST(season.changes_nothing(older));
-    BOOST_TEST(season.changes_nothing(newer) == (newest == std::string{"team-1"}));
+    BOOST_TEST(season.changes_nothing(newer));
   }
 }
 
