@@ -236,6 +236,13 @@ BOOST_AUTO_TEST_CASE(every_read_gives_the_same_answer_after_a_restart) {
 BOOST_AUTO_TEST_CASE(every_message_between_entities_is_handled_once_by_each_of_its_receivers) {
   played_node played;
   auto& node = played.node;
+  BOOST_TEST(
+    send(node, "another name", {"team.update", "league: 'de.1' team: 'elm' name: 'Elm Albion'"})
+      .ok());
+  BOOST_TEST(send(node, "another sponsor",
+                  {"sponsor.create", "league: 'en.1' sponsor: 'ink' name: 'Ink' "
+                                     "amount_per_season { minor_units: 7 currency: 'EUR' }"})
+               .ok());
   // One season of the pyramid brings the messages of its end; a transfer to a squad that is full
   // brings the ones that undo it.
   for (int round = 0; round < 4; ++round)
