@@ -6,8 +6,10 @@
 #include "tests/nodes/process.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <regex>
 #include <sstream>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -83,7 +85,8 @@ public:
 
   /// The same, and its deadline was long ago.
   std::string overdue() {
-    node.client_options.deadline_ms = 1;
+    constexpr int64_t deadline_ms = 500;
+    node.client_options.deadline_ms = deadline_ms;
     node.restart();
     block.put(number_of<InfoTeamUpdated>);
     TeamUpdate update;
@@ -91,6 +94,7 @@ public:
     update.set_team("ash");
     update.set_stadium("Park");
     send_until_stumbling(node, "late", update, block);
+    std::this_thread::sleep_for(std::chrono::milliseconds{deadline_ms + 100});
     return data_of(node);
   }
 
