@@ -316,7 +316,7 @@ void partition_actor::finish(entity_outcome& outcome) {
     return;
   const auto& head = message.content.get_as<header>(0);
   if (outcome.kind == outcome_kind::waiting) {
-    keep_waiting(x->address, head.id, head.deadline_ms, std::move(message.promise));
+    keep_waiting(x->address, head.id, std::move(message.promise));
     return;
   }
   in_flight entry;
@@ -470,7 +470,7 @@ void partition_actor::release(in_flight entry, std::vector<acknowledgement>& ent
   if (entry.acknowledge)
     entries.push_back(std::move(*entry.acknowledge));
   if (entry.from_outside && entry.deferred)
-    keep_waiting(entry.address, entry.reply.id, entry.flow_deadline_ms, std::move(entry.promise));
+    keep_waiting(entry.address, entry.reply.id, std::move(entry.promise));
   else if (entry.from_outside)
     answer_one(entry.promise, std::move(entry.reply));
   for (auto& late : entry.late_answers)
@@ -486,11 +486,10 @@ void partition_actor::answer_one(caf::response_promise& promise, answer reply) {
 }
 
 void partition_actor::keep_waiting(const std::string& address, const std::string& id,
-                                   int64_t deadline_ms, caf::response_promise promise) {
+                                   caf::response_promise promise) {
   constexpr int64_t longest_ms = 60'000;
-  auto now = environment_.entities->time->now_ms();
-  auto patience = deadline_ms > now ? std::min(longest_ms, deadline_ms - now) : longest_ms;
-  deferred_[command_key(address, id)].push_back({std::move(promise), now_ms() + patience});
+  auto ticks = static_cast<uint64_t>(longest_ms / options_.tick_ms) + 1;
+  deferred_[command_key(address, id)].push_back({std::move(promise), ticks_ + ticks});
 }
 
 void partition_actor::answer_late(const std::string& address, answer reply) {
@@ -507,7 +506,7 @@ void partition_actor::give_up_waiting() {
     auto& callers = at->second;
     auto id = at->first.substr(at->first.find('\0') + 1);
     std::erase_if(callers, [&](waiting_caller& caller) {
-      if (now_ms() < caller.until_ms)
+      if (ticks_ < caller.until_tick)
         return false;
       answer_one(caller.promise, {id,
                                   UNAVAILABLE,
@@ -841,6 +840,7 @@ void partition_actor::tick() {
   update_marks();
   send_again();
   tell_deadlines();
+  ++ticks_;
   give_up_waiting();
   report_overdue();
   show_gauges({static_cast<int64_t>(waiting_), static_cast<int64_t>(outbox_.size()),

@@ -151,8 +151,8 @@ private:
   /// Somebody outside who waits for the answer to a command that was deferred.
   struct waiting_caller {
     caf::response_promise promise;
-    /// Nobody waits any longer; of a steady clock.
-    int64_t until_ms = 0;
+    /// The tick after which nobody waits any longer: a bound on what is kept, not a deadline.
+    uint64_t until_tick = 0;
   };
 
   /// Something that waits for its ticket to be durable.
@@ -220,7 +220,7 @@ private:
   // -- answers that come later, deadlines ---------------------------------------------------------
 
   void answer_one(caf::response_promise& promise, answer reply);
-  void keep_waiting(const std::string& address, const std::string& id, int64_t deadline_ms,
+  void keep_waiting(const std::string& address, const std::string& id,
                     caf::response_promise promise);
   void answer_late(const std::string& address, answer reply);
   void give_up_waiting();
@@ -284,6 +284,7 @@ private:
   size_t commands_ = 0;
   size_t waiting_ = 0;
   uint64_t handled_ = 0;
+  uint64_t ticks_ = 0;
   /// What the gauges show of this partition.
   std::array<int64_t, 3> shown_{};
   /// Messages that arrived before the partition was open.
