@@ -20,7 +20,7 @@ writer::~writer() {
 
 // -- any thread ---------------------------------------------------------------
 
-submitted writer::submit(write_batch&& batch, commit_token token) {
+submitted writer::submit(write_batch&& batch, commit_token token, urgency when) {
   bool wake = false;
   {
     const std::lock_guard lock{mutex_};
@@ -33,11 +33,16 @@ submitted writer::submit(write_batch&& batch, commit_token token) {
       return submitted::overloaded;
     }
     waiting_bytes_ = bytes;
+    if (queued_batches_.empty())
+      oldest_queued_ = std::chrono::steady_clock::now();
+    queued_urgent_ += when == urgency::now ? 1U : 0U;
     queued_batches_.push_back(std::move(batch));
     queued_tokens_.push_back(token);
     ++statistics_.queued;
     statistics_.queued_high_water = std::max(statistics_.queued_high_water, statistics_.queued);
-    wake = std::exchange(idle_, false);
+    wake = rest_ == rest::deep || (rest_ == rest::timed && (when == urgency::now || is_pressing()));
+    if (wake)
+      rest_ = rest::none;
   }
   if (wake)
     wake_.notify_one();
@@ -66,17 +71,50 @@ writer_statistics writer::statistics() const {
 // -- the writing thread -------------------------------------------------------
 
 void writer::run() {
-  for (;;) {
-    while (commit_next()) {
-      // what piled up meanwhile is the next transaction
+  while (wait_for_work())
+    do
+      commit_next();
+    while (next_ < batches_.size());
+}
+
+// Waits until something has to be written; false if the writer was stopped and nothing is left.
+//
+// A thread that has just worked rests for the delay before it sleeps for good: under load, what is
+// not urgent then needs nobody to wake it, and an idle writer does not look at the clock again and
+// again.
+bool writer::wait_for_work() {
+  const std::chrono::milliseconds delay{options_.max_delay_ms};
+  bool rested = false;
+  std::unique_lock lock{mutex_};
+  while (!is_due()) {
+    if (queued_batches_.empty() && rested) {
+      rest_ = rest::deep;
+      wake_.wait(lock);
+      rested = false;
+    } else {
+      const auto from = queued_batches_.empty() ? std::chrono::steady_clock::now() : oldest_queued_;
+      rest_ = rest::timed;
+      rested = wake_.wait_until(lock, from + delay) == std::cv_status::timeout;
     }
-    std::unique_lock lock{mutex_};
-    if (queued_batches_.empty() && stopping_)
-      return;
-    idle_ = queued_batches_.empty();
-    wake_.wait(lock, [this] { return !queued_batches_.empty() || stopping_; });
-    idle_ = false;
+    rest_ = rest::none;
   }
+  return !queued_batches_.empty();
+}
+
+bool writer::is_due() const {
+  if (stopping_ || queued_urgent_ > 0)
+    return true;
+  const std::chrono::milliseconds delay{options_.max_delay_ms};
+  return !queued_batches_.empty()
+         && (is_pressing() || std::chrono::steady_clock::now() >= oldest_queued_ + delay);
+}
+
+// True if what waits fills a transaction, or so much of the queue that it must not wait longer.
+bool writer::is_pressing() const {
+  const auto batches = queued_batches_.size();
+  return waiting_bytes_ >= std::min(options_.max_transaction_bytes, options_.max_queued_bytes / 2)
+         || batches
+              >= std::min(options_.max_transaction_operations, options_.max_queued_batches / 2);
 }
 
 bool writer::take_queued() {
@@ -88,6 +126,7 @@ bool writer::take_queued() {
   const std::lock_guard lock{mutex_};
   batches_.swap(queued_batches_);
   tokens_.swap(queued_tokens_);
+  queued_urgent_ = 0;
   return !batches_.empty();
 }
 

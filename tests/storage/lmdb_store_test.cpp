@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(gaps_and_repeats_in_a_stream_are_refused_and_write_nothing)
   const temporary_folder folder;
   auto store = open_store(folder.path());
   value_of(commit(*store, record_batch("team/a", 1, "one")));
-  for (const std::uint64_t position : {1U, 3U, 4U}) {
+  for (const std::uint64_t position : {1U, 3U, 4U}) { // 1 holds something else
     const std::array batches{record_batch("team/b", 1, "innocent"),
                              record_batch("team/a", position, "wrong")};
     const auto refused = store->commit(batches);
