@@ -3,6 +3,7 @@
 
 #include "storage/store.hpp"
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -37,6 +38,10 @@ struct writer_options {
   std::size_t max_transaction_bytes = std::size_t{8} << 20;
   /// How long a batch that is not urgent waits at most for an urgent one.
   std::uint32_t max_delay_ms = 10;
+  /// Says which source, 0 to 255, a token belongs to; null when sources do not matter. When a batch
+  /// of a source fails, everything else that the source submitted before it is forgiven is dropped,
+  /// and the listener does not hear of it: what follows from a lost write must not be written.
+  std::uint8_t (*source_of)(commit_token) = nullptr;
   /// False: no thread is started and the owner calls `commit_next`, as a simulation does.
   bool own_thread = true;
 };
@@ -106,6 +111,9 @@ public:
   /// left as it was.
   submitted submit(write_batch&& batch, commit_token token, urgency when = urgency::now);
 
+  /// What `source` submits from now on is written again. Thread safe; harmless if nothing failed.
+  void forgive(std::uint8_t source);
+
   /// Writes what waits, tells the listener, and ends the thread. Idempotent. Not to be called from
   /// the listener.
   void stop();
@@ -132,6 +140,8 @@ private:
   bool is_due() const;
   bool is_pressing() const;
   bool take_queued();
+  void drop_outlived();
+  void fence(std::size_t last);
   void commit_group(std::size_t last);
   void finish(std::size_t last, const storage_error* error);
 
@@ -143,16 +153,22 @@ private:
   std::condition_variable wake_;
   std::vector<write_batch> queued_batches_;
   std::vector<commit_token> queued_tokens_;
+  std::vector<std::uint32_t> queued_lives_; // of their sources when they were submitted
   std::size_t waiting_bytes_ = 0; // queued or being written
   std::size_t queued_urgent_ = 0;
   time_point oldest_queued_;
   rest rest_ = rest::none;
   bool stopping_ = false;
   writer_statistics statistics_;
+  // By source: how often it failed, and whether it is not forgiven yet.
+  std::array<std::uint32_t, 256> lives_{};
+  std::array<bool, 256> fenced_{};
+  bool ever_fenced_ = false;
 
   // The writing thread's own.
   std::vector<write_batch> batches_;
   std::vector<commit_token> tokens_;
+  std::vector<std::uint32_t> batch_lives_;
   std::size_t next_ = 0; // the first of batches_ that is not written yet
   std::optional<storage_error> fatal_;
 

@@ -118,7 +118,8 @@ caf::behavior replica_actor::make_behavior() {
           [this](try_again) { restart("the disk may have room again"); },
           [this](peer_lost x) { lost_peer(x.node); },
           [this](stand_now x) {
-            if (core_ && core_->term() == x.term && core_->role() == consensus::member_role::follower)
+            if (core_ && core_->term() == x.term
+                && core_->role() == consensus::member_role::follower)
               perform(core_->stand_for_election(now()));
             settle();
           },
@@ -192,8 +193,8 @@ void replica_actor::start_core(consensus::stored_state stored) {
   options.id = environment_->self;
   options.seed = environment_->seed * 2'654'435'761u + partition_ * 40'503u + 1;
   core_ = std::make_unique<consensus::core>(
-    options, [this](uint64_t first, uint64_t last, size_t max_bytes,
-                    std::vector<consensus::entry>& out) {
+    options,
+    [this](uint64_t first, uint64_t last, size_t max_bytes, std::vector<consensus::entry>& out) {
       return read_entries(*environment_->store, group_, first, last, max_bytes, out);
     });
   perform(core_->start(std::move(stored), now()));
@@ -221,7 +222,7 @@ void replica_actor::leave_core(const refusal& why) {
 void replica_actor::restart(const std::string& why) {
   spdlog::info("partition {}: the replica begins anew: {}", partition_, why);
   leave_core(led_elsewhere(partition_));
-  environment_->writer->forgive(partition_);
+  environment_->writer->forgive(static_cast<uint8_t>(partition_));
   restarting_ = true;
   storage::write_batch batch;
   batch.put_replica(group_, probe_field, std::string(probe_bytes, '\0'));
@@ -523,9 +524,9 @@ void replica_actor::apply() {
   while (applying_ < core_->commit_index() && applying_bytes_ < options_.max_applying_bytes) {
     auto entries = core_->entries(applying_ + 1, core_->commit_index(), options_.max_entry_bytes);
     if (entries.empty()) {
-      stop({storage::error_code::io_error,
-            "entry " + std::to_string(applying_ + 1) + " of partition " + group_
-              + ", which is committed, cannot be read"});
+      stop({storage::error_code::io_error, "entry " + std::to_string(applying_ + 1)
+                                             + " of partition " + group_
+                                             + ", which is committed, cannot be read"});
       return;
     }
     storage::write_batch batch;
@@ -535,9 +536,9 @@ void replica_actor::apply() {
       if (entry.type != consensus::entry_type::command)
         continue;
       auto before = batch.operations().size();
-      if (auto done = append_frames(*entry.data, batch); !done) {
-        stop({done.error().code, "entry " + std::to_string(applying_) + " of partition " + group_
-                                   + " is damaged: " + done.error().text});
+      if (auto added = append_frames(*entry.data, batch); !added) {
+        stop({added.error().code, "entry " + std::to_string(applying_) + " of partition " + group_
+                                    + " is damaged: " + added.error().text});
         return;
       }
       // A barrier: entities wait for what lies before it.
@@ -567,8 +568,8 @@ void replica_actor::tell_partition() {
     return;
   if (auto partition = environment_->runtime->routes().here(partition_))
     send(partition,
-         actors::commit_notice{actors::commit_ticket::incarnation(token),
-                               actors::commit_ticket::ticket(token), 0, {}});
+         actors::commit_notice{
+           actors::commit_ticket::incarnation(token), actors::commit_ticket::ticket(token), 0, {}});
   propose_queued();
 }
 
@@ -581,8 +582,8 @@ void replica_actor::note_applied() {
   if (token != 0)
     if (auto partition = environment_->runtime->routes().here(partition_)) {
       auto ticket = actors::commit_ticket::ticket(token);
-      send(partition, actors::commit_notice{actors::commit_ticket::incarnation(token), ticket,
-                                            ticket, {}});
+      send(partition,
+           actors::commit_notice{actors::commit_ticket::incarnation(token), ticket, ticket, {}});
     }
   std::erase_if(readers_, [this](waiting_reader& reader) {
     if (reader.index > applied_)
@@ -603,8 +604,7 @@ size_t replica_actor::log_bytes_from(uint64_t index) const {
 uint64_t replica_actor::kept_from() const {
   auto from = applied_ - std::min(applied_, options_.trailing_entries) + 1;
   auto keep = [&](uint64_t index) {
-    if (index < from && index >= log_first_
-        && log_bytes_from(index) <= options_.max_kept_log_bytes)
+    if (index < from && index >= log_first_ && log_bytes_from(index) <= options_.max_kept_log_bytes)
       from = index;
   };
   if (!leading_)
@@ -715,8 +715,8 @@ void replica_actor::unpack() {
   auto& x = *unpacking_;
   storage::write_batch batch;
   if (!x.erased) {
-    auto piece = environment_->store->erase_content(mine_, x.cursor,
-                                                    piece_limits(options_.piece_bytes));
+    auto piece
+      = environment_->store->erase_content(mine_, x.cursor, piece_limits(options_.piece_bytes));
     if (!piece) {
       stop(piece.error());
       return;
@@ -732,8 +732,8 @@ void replica_actor::unpack() {
     }
     // One that is not there was put in its place before a crash.
     if (*bytes)
-      if (auto done = batch.append_encoded(**bytes); !done) {
-        stop(done.error());
+      if (auto added = batch.append_encoded(**bytes); !added) {
+        stop(added.error());
         return;
       }
     batch.erase_staged(group_, x.next_piece++);
@@ -766,8 +766,8 @@ Reply replica_actor::give_content(const ContentQuery& query) {
     served_from_ = applied_;
   served_ms_ = environment_->time->steady_ms();
   auto applied = applied_;
-  auto piece = environment_->store->copy_content(mine_, query.cursor(),
-                                                 piece_limits(options_.piece_bytes));
+  auto piece
+    = environment_->store->copy_content(mine_, query.cursor(), piece_limits(options_.piece_bytes));
   if (!piece)
     return refused(actors::to_refusal(piece.error()).code, piece.error().text);
   Reply reply;

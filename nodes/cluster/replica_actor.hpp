@@ -139,7 +139,8 @@ struct write_token {
   static constexpr uint64_t number(uint64_t token) { return token & 0xffff'ffff'ffff; }
 };
 
-/// Tells replicas what became of their writes: the listener of a writer that several replicas share.
+/// Tells replicas what became of their writes: the listener of a writer that several replicas
+/// share.
 void tell_replicas(const replica_table& replicas, std::span<const storage::commit_token> tokens,
                    const storage::storage_error* error);
 

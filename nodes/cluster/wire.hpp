@@ -53,11 +53,10 @@ struct wire_welcome {
 
 template <class Inspector>
 bool inspect(Inspector& f, wire_welcome& x) {
-  return f.object(x).fields(f.field("refused", x.refused), f.field("version", x.version),
-                            f.field("cluster", x.cluster), f.field("node", x.node),
-                            f.field("incarnation", x.incarnation),
-                            f.field("partitions", x.partitions),
-                            f.field("connection", x.connection));
+  return f.object(x).fields(
+    f.field("refused", x.refused), f.field("version", x.version), f.field("cluster", x.cluster),
+    f.field("node", x.node), f.field("incarnation", x.incarnation),
+    f.field("partitions", x.partitions), f.field("connection", x.connection));
 }
 
 /// A message of the catalogue on its way to an entity: from outside, or from another entity.
@@ -113,11 +112,10 @@ struct wire_batch {
 
 template <class Inspector>
 bool inspect(Inspector& f, wire_batch& x) {
-  return f.object(x).fields(f.field("number", x.number), f.field("consensus", x.consensus),
-                            f.field("messages", x.messages), f.field("answers", x.answers),
-                            f.field("acknowledgements", x.acknowledgements),
-                            f.field("requests", x.requests), f.field("replies", x.replies),
-                            f.field("news", x.news));
+  return f.object(x).fields(
+    f.field("number", x.number), f.field("consensus", x.consensus), f.field("messages", x.messages),
+    f.field("answers", x.answers), f.field("acknowledgements", x.acknowledgements),
+    f.field("requests", x.requests), f.field("replies", x.replies), f.field("news", x.news));
 }
 
 struct wire_receipt {
