@@ -54,7 +54,7 @@ library_prefix() {
 download_from_debian() {
   local folder=$1 mirror revision keyring=/usr/share/keyrings/debian-archive-keyring.gpg codename
   command -v apt-get >/dev/null || return 1
-  codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
+  codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
   # shellcheck disable=SC2016  # apt-get fills these in, not the shell
   mirror=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
     awk -v suite="$codename" '$1 == suite && $2 !~ /security/ {print $2; exit}')
