@@ -12,6 +12,9 @@ namespace touchline::storage::test {
 /// A store on disk in a folder of its own.
 class on_disk {
 public:
+  /// Random histories that a case may play: each commit is a sync.
+  static constexpr unsigned affordable_histories = 3;
+
   /// Opens the store; closes it first if it was open.
   store* open() {
     store_.reset();
@@ -27,6 +30,8 @@ private:
 /// A store in memory, which outlives its users.
 class in_memory {
 public:
+  static constexpr unsigned affordable_histories = 100;
+
   store* open() { return &store_; }
 
 private:
