@@ -131,10 +131,9 @@ ClusterMap newborn_map(std::string cluster, uint32_t replicas, uint32_t partitio
 tl::expected<ClusterMap, refusal> with_node(ClusterMap map, const Node& node, bool replaced) {
   for (auto& other : map.node())
     if (other.id() != node.id() && other.host() == node.host() && other.port() == node.port())
-      return tl::unexpected<refusal>{{CONFLICT, "Node " + std::to_string(other.id())
-                                                  + " has the address " + node.host() + ":"
-                                                  + std::to_string(node.port())
-                                                  + " already; give every node one of its own."}};
+      return tl::unexpected<refusal>{
+        {CONFLICT, "Node " + std::to_string(other.id()) + " has the address " + node.host() + ":"
+                     + std::to_string(node.port()) + " already; give every node one of its own."}};
   auto* known = find_node(map, node.id());
   if (!known) {
     *map.add_node() = node;
@@ -161,9 +160,8 @@ tl::expected<ClusterMap, refusal> with_wish(ClusterMap map, const ChangeNode& wi
   auto name = "Node " + std::to_string(wish.node());
   if (!node)
     return tl::unexpected<refusal>{{NOT_FOUND, name + " is not in the cluster."}};
-  auto others = std::ranges::count_if(map.node(), [&](auto& x) {
-    return x.id() != wish.node() && x.hosts() && x.state() == ACTIVE;
-  });
+  auto others = std::ranges::count_if(
+    map.node(), [&](auto& x) { return x.id() != wish.node() && x.hosts() && x.state() == ACTIVE; });
   if (wish.wish() != ChangeNode::UNDRAIN && node->hosts() && others == 0)
     return tl::unexpected<refusal>{
       {CONFLICT, name + " is the last one that takes part; let another node join first."}};

@@ -25,9 +25,9 @@ const Node* find_node(const ClusterMap& map, uint32_t id);
 ClusterMap newborn_map(std::string cluster, uint32_t replicas, uint32_t partitions, Node first,
                        std::string identity_key);
 
-/// The map with a node more, or with a node that came back, perhaps emptied or elsewhere. `replaced`
-/// says that the data directory which bore its id before is known to be gone. CONFLICT when the id
-/// is another node's. Unchanged (the same version) when it is in the map as it is.
+/// The map with a node more, or with a node that came back, perhaps emptied or elsewhere.
+/// `replaced` says that the data directory which bore its id before is known to be gone. CONFLICT
+/// when the id is another node's. Unchanged (the same version) when it is in the map as it is.
 tl::expected<ClusterMap, refusal> with_node(ClusterMap map, const Node& node, bool replaced);
 
 /// The map after an operator's wish. Refuses to remove or drain what the cluster cannot do without.

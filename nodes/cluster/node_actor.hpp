@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -36,9 +37,23 @@ public:
       peers_.erase(node);
   }
 
+  /// Whether a node has said that it is about to end, or this one is.
+  bool leaving(uint32_t node) const {
+    std::lock_guard guard{mutex_};
+    return leaving_.contains(node);
+  }
+  void set_leaving(uint32_t node, bool leaves) {
+    std::lock_guard guard{mutex_};
+    if (leaves)
+      leaving_.insert(node);
+    else
+      leaving_.erase(node);
+  }
+
 private:
   mutable std::mutex mutex_;
   std::map<uint32_t, caf::actor> peers_;
+  std::set<uint32_t> leaving_;
 };
 
 /// Where a node is to be found.
