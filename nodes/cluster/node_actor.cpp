@@ -1,12 +1,14 @@
 #include "nodes/cluster/node_actor.hpp"
 
 #include "actors/runtime/local_messages.hpp"
+#include "messages/codec.hpp"
 #include "nodes/cluster/query_answer.hpp"
 #include "storage/writer.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace touchline::cluster {
@@ -68,6 +70,12 @@ caf::behavior node_actor::make_behavior() {
         if (auto node = self.lock())
           caf::anon_send(caf::actor_cast<caf::actor>(node), x);
       };
+  set_default_handler([this](caf::message& content) -> caf::skippable_result {
+    refuse(content);
+    return caf::delegated<caf::message>{};
+  });
+  for (uint32_t i = 0; i < environment_->partitions; ++i)
+    route(i);
   start_stored_replicas();
   read_map();
   tick();
@@ -99,6 +107,10 @@ void node_actor::on_exit() {
   peers_.clear();
   environment_->connections->owner = nullptr;
   environment_->connect_to = nullptr;
+  environment_->broken = nullptr;
+  // The routes hold this actor.
+  for (uint32_t i = 0; i < environment_->partitions; ++i)
+    environment_->runtime->routes().set_elsewhere(i, nullptr);
 }
 
 // -- connections ----------------------------------------------------------------------------------
@@ -236,6 +248,8 @@ void node_actor::replica_said(const replica_news& x) {
     return;
   }
   replica_states_[x.partition] = x;
+  if (!x.failure.empty() && !x.disk_full && environment_->broken)
+    environment_->broken({STORAGE_FAILED, x.failure + '.'});
   if (x.leader != 0)
     learn_leader(x.partition, x.term, consensus::node_of(x.leader));
 }
@@ -255,7 +269,33 @@ void node_actor::route(uint32_t partition) {
   caf::actor way;
   if (node != 0 && node != environment_->self.id())
     way = environment_->peers->at(node);
+  // Whoever sends to a partition that is led by nobody is told so, here.
+  if (!way)
+    way = caf::actor{this};
   environment_->runtime->routes().set_elsewhere(partition, std::move(way));
+}
+
+/// Why a message cannot reach its partition now.
+refusal node_actor::no_leader(uint32_t partition) const {
+  auto state = replica_states_.find(partition);
+  if (state != replica_states_.end() && !state->second.failure.empty())
+    return {state->second.disk_full ? DISK_FULL : UNAVAILABLE, state->second.failure + '.'};
+  return {UNAVAILABLE, "Partition " + std::to_string(partition)
+                         + " has no leader that node " + std::to_string(environment_->self.id())
+                         + " reaches: an election is under way, or no majority of its replicas is "
+                           "there."};
+}
+
+/// A message for an entity whose partition has no leader: only somebody outside wants an answer.
+void node_actor::refuse(const caf::message& content) {
+  if (number_of_message(content) == 0)
+    return;
+  const auto& head = content.get_as<header>(0);
+  auto from = caf::actor_cast<caf::actor>(current_sender());
+  if (!head.from_outside() || !from)
+    return;
+  auto why = no_leader(environment_->runtime->routes().index_of(head.to));
+  caf::anon_send(from, answer{head.id, why.code, why.text, {}, 0, false, head.request});
 }
 
 bool node_actor::is_controller() const {
@@ -481,9 +521,9 @@ void node_actor::dissolve_superfluous() {
     }
     // It may not have heard of its removal: its group does not speak to it any more.
     auto leader = environment_->peers->at(leaders_[partition].node);
-    if (!leader || now_ms() - joined_ms_ < news_interval_ms)
+    if (!leader || now_ms() - asked_members_ms_ < news_interval_ms)
       continue;
-    joined_ms_ = now_ms();
+    asked_members_ms_ = now_ms();
     Request question;
     question.mutable_partition()->set_partition(partition);
     question.mutable_partition()->set_members(true);
@@ -619,7 +659,7 @@ caf::result<Reply> node_actor::serve_store(uint32_t partition, const std::string
         }
         Reply reply;
         reply.set_store(
-          nodes::answer_query(*environment_->store, question, partition, environment_->partitions)
+          nodes::answer_query(*environment_->store, question, {partition, environment_->partitions})
             .SerializeAsString());
         promise.deliver(std::move(reply));
       },

@@ -88,6 +88,8 @@ struct node_environment {
   std::string identity_key;
   /// Called with the addresses that the node should hold connections to. Thread safe.
   std::function<void(std::vector<node_address>)> connect_to;
+  /// Told when a replica takes no part any more. Thread safe.
+  std::function<void(const refusal&)> broken;
   /// For the status.
   std::function<void(NodeStatus&)> describe;
   int64_t tick_ms = 100;
@@ -154,6 +156,8 @@ private:
   void replica_said(const replica_news& x);
   void learn_leader(uint32_t partition, uint64_t term, uint32_t node);
   void route(uint32_t partition);
+  refusal no_leader(uint32_t partition) const;
+  void refuse(const caf::message& content);
   bool is_controller() const;
 
   // -- the map ------------------------------------------------------------------------------------
@@ -197,12 +201,13 @@ private:
   uint8_t generation_ = 0;
   bool leaders_changed_ = false;
   int64_t joined_ms_ = 0;
+  int64_t asked_members_ms_ = 0;
   int64_t told_waiting_ms_ = 0;
 };
 
 } // namespace touchline::cluster
 
-CAF_BEGIN_TYPE_ID_BLOCK(touchline_node, first_custom_type_id + 90)
+CAF_BEGIN_TYPE_ID_BLOCK(touchline_node, first_custom_type_id + 360)
   CAF_ADD_TYPE_ID(touchline_node, (touchline::cluster::node_tick))
   CAF_ADD_TYPE_ID(touchline_node, (touchline::cluster::replica_dissolved))
   CAF_ADD_TYPE_ID(touchline_node, (touchline::cluster::drain_leadership))

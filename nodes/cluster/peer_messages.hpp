@@ -77,7 +77,7 @@ struct serve_request {
 
 } // namespace touchline::cluster
 
-CAF_BEGIN_TYPE_ID_BLOCK(touchline_peer, first_custom_type_id + 80)
+CAF_BEGIN_TYPE_ID_BLOCK(touchline_peer, first_custom_type_id + 340)
   CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::consensus_output))
   CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::peer_request))
   CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::news_output))

@@ -235,6 +235,7 @@ void replica_actor::restart(const std::string& why) {
 void replica_actor::stop(const storage::storage_error& why) {
   auto first = failure_.empty();
   failure_ = why.text;
+  disk_full_ = why.code == storage::error_code::disk_full;
   restarting_ = false;
   leave_core({actors::to_refusal(why).code, why.text + '.'});
   if (why.code == storage::error_code::disk_full) {
@@ -344,6 +345,7 @@ void replica_actor::tell() {
   replica_news news;
   news.partition = partition_;
   news.failure = failure_;
+  news.disk_full = disk_full_ && !failure_.empty();
   if (core_) {
     news.term = core_->term();
     news.leader = core_->leader();

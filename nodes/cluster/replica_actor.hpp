@@ -301,6 +301,7 @@ private:
 
   std::unique_ptr<consensus::core> core_;
   std::string failure_;
+  bool disk_full_ = false;
   bool restarting_ = false;
 
   bool leading_ = false;

@@ -107,13 +107,15 @@ struct replica_news {
   bool expelled = false;
   /// Why it takes no part; empty while it does.
   std::string failure;
+  /// It will take part again when there is room on the disk.
+  bool disk_full = false;
   /// Nothing of it is left.
   bool dissolved = false;
 };
 
 } // namespace touchline::cluster
 
-CAF_BEGIN_TYPE_ID_BLOCK(touchline_replica, first_custom_type_id + 60)
+CAF_BEGIN_TYPE_ID_BLOCK(touchline_replica, first_custom_type_id + 300)
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::proposal))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::consensus_input))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::written_notice))
