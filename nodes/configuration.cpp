@@ -116,13 +116,13 @@ LeagueRules default_rules() {
   return rules;
 }
 
-configuration read_configuration(settings_file& file) {
+configuration read_configuration(settings_file& file, bool unsafe_plain_text) {
   configuration result;
   result.data_directory = file.absolute(result.data_directory);
   refuse_other_sections(file);
   read_node(settings_section::of_file(file, "touchline"), result);
   if (file.settings().contains("cluster"))
-    result.cluster = read_cluster(file, result.data_directory);
+    result.cluster = read_cluster(file, result.data_directory, unsafe_plain_text);
   result.caf = settings_section::of_file(file, "caf").entries();
   return result;
 }

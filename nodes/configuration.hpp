@@ -51,7 +51,8 @@ struct configuration {
 };
 
 /// Reads all sections but `pyramid`; what is wrong with them is kept by the file.
-configuration read_configuration(settings_file& file);
+/// `unsafe_plain_text` stands for cluster.unsafe-plain-text-beyond-loopback in the file.
+configuration read_configuration(settings_file& file, bool unsafe_plain_text = false);
 
 /// Reads a configuration file; relative paths in it are relative to its folder. Its section
 /// `pyramid`, if any, is for `read_pyramid`. One sentence with its line for the first mistake: no

@@ -1,4 +1,5 @@
 // The command line.
+#include "nodes/cluster_commands.hpp"
 #include "nodes/commands.hpp"
 
 #include <CLI/CLI.hpp>
@@ -388,6 +389,7 @@ int main(int argc, char** argv) {
   add_account_commands(app, args, chosen);
   add_dead_letter_commands(app, args, chosen);
   add_inspection_commands(app, args, chosen);
+  add_cluster_commands(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& wrong) {

@@ -51,6 +51,30 @@ mistake not_in_syntax(const caf::error& error) {
   return result;
 }
 
+/// What CAF's parser must not be given, as it calls itself for each level.
+std::optional<mistake> unreadable(const settings_lines& lines) {
+  if (lines.depth <= max_configuration_depth)
+    return std::nullopt;
+  return mistake{lines.deepest_line, "",
+                 "Lists and sections are nested deeper than "
+                   + std::to_string(max_configuration_depth) + " levels.",
+                 false};
+}
+
+/// What CAF's parser takes without a word and forgets.
+std::optional<mistake> swallowed(const settings_lines& lines) {
+  if (lines.dotted_line != 0)
+    return mistake{lines.dotted_line, "",
+                   "A key has a point in it; write the part before it as a section, NAME { ... }.",
+                   false};
+  if (lines.unclosed_line != 0)
+    return mistake{lines.unclosed_line, "",
+                   "The configuration is not in CAF's syntax, one entry per line: the section or "
+                   "list that begins here is never closed.",
+                   false};
+  return std::nullopt;
+}
+
 tl::expected<std::string, mistake> bytes_of(const std::filesystem::path& file) {
   std::ifstream in{file, std::ios::binary};
   std::error_code ignored;
@@ -88,17 +112,16 @@ tl::expected<settings_file, mistake> settings_file::read(const std::filesystem::
   settings_file result;
   result.path_ = file;
   result.lines_ = scan_settings(*text);
-  // CAF's parser calls itself for each level.
-  if (result.lines_.depth > max_configuration_depth)
-    return tl::unexpected{mistake{result.lines_.deepest_line, "",
-                                  "Lists and sections are nested deeper than "
-                                    + std::to_string(max_configuration_depth) + " levels.",
-                                  false}};
+  if (auto wrong = unreadable(result.lines_))
+    return tl::unexpected{*wrong};
   std::istringstream in{*text};
   auto parsed = caf::actor_system_config::parse_config(in);
   if (!parsed)
     return tl::unexpected{not_in_syntax(parsed.error())};
   result.settings_ = std::move(*parsed);
+  // After the parser, which knows better where a brace is missing if it notices at all.
+  if (auto wrong = swallowed(result.lines_))
+    return tl::unexpected{*wrong};
   for (auto& x : result.lines_.repetitions)
     result.keep({x.line, x.key,
                  x.key + " is set twice; line " + std::to_string(x.first_line) + " has it already.",

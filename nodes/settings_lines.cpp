@@ -20,6 +20,8 @@ public:
   settings_lines scan() {
     while (at_ < text_.size())
       step();
+    if (open_.size() > 1)
+      found_.unclosed_line = open_.back().line;
     return std::move(found_);
   }
 
@@ -30,6 +32,7 @@ private:
     bool list = false;
     size_t entries = 0;
     std::string key;
+    size_t line = 0;
   };
 
   void step() {
@@ -57,7 +60,7 @@ private:
   void begin(bool list) {
     // Braces around the whole file are allowed and are no section.
     auto path = open_.size() == 1 && open_.back().key.empty() ? std::string{} : value_path();
-    open_.push_back({std::move(path), list, 0, {}});
+    open_.push_back({std::move(path), list, 0, {}, line_});
     if (open_.size() > found_.depth) {
       found_.depth = open_.size();
       found_.deepest_line = line_;
@@ -81,6 +84,8 @@ private:
     if (in.list) {
       value_path();
     } else if (in.key.empty()) {
+      if (at_ < text_.size() && text_[at_] == '.' && found_.dotted_line == 0)
+        found_.dotted_line = line;
       in.key = in.path.empty() ? text : in.path + '.' + text;
       auto [at, fresh] = found_.of_key.emplace(in.key, line);
       if (!fresh)

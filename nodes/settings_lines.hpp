@@ -25,6 +25,12 @@ struct settings_lines {
   /// How deep lists and sections are nested at most, and the line where that is.
   size_t depth = 0;
   size_t deepest_line = 0;
+  /// Where the innermost section or list begins that is never closed; 0 for none. CAF's parser
+  /// forgets what is in it without a word.
+  size_t unclosed_line = 0;
+  /// Where a key has a point; 0 for nowhere. CAF's parser takes it for a section that is never
+  /// closed.
+  size_t dotted_line = 0;
 
   /// The line of a key, or else of the innermost section that it would be in; 0 for none.
   size_t of(std::string key) const;

@@ -291,8 +291,8 @@ bool is_loopback(std::string_view host) {
   return host == "localhost";
 }
 
-cluster_configuration read_cluster(settings_file& file,
-                                   const std::filesystem::path& data_directory) {
+cluster_configuration read_cluster(settings_file& file, const std::filesystem::path& data_directory,
+                                   bool unsafe_plain_text) {
   auto from = settings_section::of_file(file, "cluster");
   cluster_configuration out;
   out.name = from.text("name");
@@ -303,6 +303,7 @@ cluster_configuration read_cluster(settings_file& file,
   read_times(from, out);
   read_limits(from.optional_section("limits"), out.limits);
   from.optional_flag("unsafe-plain-text-beyond-loopback", out.unsafe_plain_text_beyond_loopback);
+  out.unsafe_plain_text_beyond_loopback |= unsafe_plain_text;
   auto tls = from.optional_section("tls");
   if (from.has("tls"))
     read_tls(std::move(tls), out);

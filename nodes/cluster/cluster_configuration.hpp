@@ -113,8 +113,9 @@ struct cluster_configuration {
 bool is_loopback(std::string_view host);
 
 /// Reads the section `cluster`; what is wrong with it is kept by the file. A node that has no data
-/// directory gets "node-ID" below `data_directory`.
-cluster_configuration read_cluster(settings_file& file,
-                                   const std::filesystem::path& data_directory);
+/// directory gets "node-ID" below `data_directory`. `unsafe_plain_text` stands for
+/// unsafe-plain-text-beyond-loopback in the file.
+cluster_configuration read_cluster(settings_file& file, const std::filesystem::path& data_directory,
+                                   bool unsafe_plain_text);
 
 } // namespace touchline::nodes
