@@ -42,15 +42,6 @@ bool stands_for_every_address(const std::string& host) {
          || (inet_pton(AF_INET6, host.c_str(), &six) == 1 && IN6_IS_ADDR_UNSPECIFIED(&six));
 }
 
-bool is_host(const std::string& host) {
-  in6_addr six{};
-  if (host.find(':') != std::string::npos)
-    return inet_pton(AF_INET6, host.c_str(), &six) == 1;
-  return host.size() <= max_host_bytes && std::ranges::all_of(host, [](char c) {
-           return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.';
-         });
-}
-
 // -- one node -------------------------------------------------------------------------------------
 
 void read_host(settings_section& from, node_configuration& out) {
@@ -278,6 +269,21 @@ std::filesystem::path tls_configuration::key_of(uint32_t node) const {
 const node_configuration* cluster_configuration::find(uint32_t id) const {
   auto at = std::ranges::find(nodes, id, &node_configuration::id);
   return at == nodes.end() ? nullptr : &*at;
+}
+
+bool is_ip_address(const std::string& host) {
+  in_addr four{};
+  in6_addr six{};
+  return inet_pton(AF_INET, host.c_str(), &four) == 1
+         || inet_pton(AF_INET6, host.c_str(), &six) == 1;
+}
+
+bool is_host(const std::string& host) {
+  if (host.find(':') != std::string::npos)
+    return is_ip_address(host);
+  return !host.empty() && host.size() <= max_host_bytes && std::ranges::all_of(host, [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.';
+  });
 }
 
 bool is_loopback(std::string_view host) {

@@ -112,6 +112,12 @@ struct cluster_configuration {
 /// True for 127.0.0.0/8, ::1 and localhost: what other machines do not reach.
 bool is_loopback(std::string_view host);
 
+/// True for an IPv4 or IPv6 address, without brackets.
+bool is_ip_address(const std::string& host);
+
+/// True for an IP address, and for what may be a host's name.
+bool is_host(const std::string& host);
+
 /// Reads the section `cluster`; what is wrong with it is kept by the file. A node that has no data
 /// directory gets "node-ID" below `data_directory`. `unsafe_plain_text` stands for
 /// unsafe-plain-text-beyond-loopback in the file.
