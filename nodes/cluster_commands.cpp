@@ -1,13 +1,16 @@
 #include "nodes/cluster_commands.hpp"
 
+#include "nodes/certificates.hpp"
 #include "nodes/cluster/run_node.hpp"
 #include "nodes/commands.hpp"
+#include "nodes/config_check.hpp"
 #include "nodes/launcher.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cstdlib>
+#include <iostream>
 #include <memory>
 
 #include <unistd.h>
@@ -23,6 +26,8 @@ struct cluster_arguments {
   uint32_t id = 0;
   std::string join;
   std::vector<uint32_t> only;
+  std::string format = "text";
+  certificate_request certificates;
 };
 
 using shared_arguments = std::shared_ptr<cluster_arguments>;
@@ -51,9 +56,19 @@ tl::expected<configuration, std::string> read_for(const cluster_arguments& args,
     if (config.cluster && !config.cluster->find(id))
       file->refuse_sentence("cluster.nodes",
                             "cluster.nodes has no node " + std::to_string(id) + '.');
+  if (file->refused() == 0)
+    check_certificates(*file, *config.cluster, nodes);
   if (auto wrong = file->first_problem())
     return tl::unexpected{*wrong};
   return config;
+}
+
+void add_only(CLI::App& command, const shared_arguments& args, const char* description) {
+  command.add_option("--only", args->only, description)
+    ->take_all()
+    ->expected(1)
+    ->allow_extra_args(false)
+    ->check(CLI::Range(uint32_t{1}, max_node_id));
 }
 
 // -- node -----------------------------------------------------------------------------------------
@@ -125,12 +140,65 @@ void add_cluster(CLI::App& app, std::function<int()>& chosen) {
   auto* cluster = app.add_subcommand(
     "cluster", "Run all nodes of a cluster on this machine, each as a process of its own");
   add_config(*cluster, args);
-  cluster->add_option("--only", args->only, "Only the node with this id; may come several times")
+  add_only(*cluster, args, "Only the node with this id; may come several times");
+  cluster->callback([args, &chosen] { chosen = [args] { return launch_cluster(*args); }; });
+}
+
+// -- config ---------------------------------------------------------------------------------------
+
+void add_config_check(CLI::App& app, std::function<int()>& chosen) {
+  auto args = std::make_shared<cluster_arguments>();
+  auto* config = app.add_subcommand("config", "Configuration files");
+  config->require_subcommand(1);
+  auto* check = config->add_subcommand(
+    "check", "Explain every mistake in a configuration with its line, or say what it describes");
+  check->add_option("FILE", args->config_file, "As config/default.conf or config/cluster-3.conf")
+    ->required();
+  add_only(*check, args,
+           "Look for the certificates of this node alone, as on its host; may come several times");
+  check->add_option("--format", args->format, "text or json")
+    ->check(CLI::IsMember({"text", "json"}));
+  check->callback([args, &chosen] {
+    chosen = [args] {
+      return print_configuration_check(args->config_file, args->only, *format_named(args->format));
+    };
+  });
+}
+
+// -- certs ----------------------------------------------------------------------------------------
+
+int make_and_list(const certificate_request& request) {
+  auto files = make_certificates(request);
+  if (!files)
+    return fail(files.error());
+  for (auto& file : *files)
+    std::cout << file.string() << '\n';
+  return 0;
+}
+
+void add_certs(CLI::App& app, std::function<int()>& chosen) {
+  auto args = std::make_shared<cluster_arguments>();
+  auto& request = args->certificates;
+  auto* certs = app.add_subcommand(
+    "certs", "Make an authority and certificates for the nodes and clients of a trial cluster");
+  certs->add_option("--out", request.folder, "The folder; an authority that is there signs")
+    ->required();
+  certs->add_option("--nodes", request.nodes, "Ids of nodes, as in 1,2,3")->delimiter(',');
+  certs
+    ->add_option("--hosts", request.hosts,
+                 "Names and IP addresses of the nodes' hosts (default: localhost,127.0.0.1,::1)")
+    ->delimiter(',');
+  certs->add_option("--client", request.clients, "Name of a client; may come several times")
     ->take_all()
     ->expected(1)
-    ->allow_extra_args(false)
-    ->check(CLI::Range(uint32_t{1}, max_node_id));
-  cluster->callback([args, &chosen] { chosen = [args] { return launch_cluster(*args); }; });
+    ->allow_extra_args(false);
+  certs->add_option("--cluster", request.cluster,
+                    "The cluster's name (default: that of the authority, or trial)");
+  certs->add_option("--days", request.days, "How long they are good for (default: 365)")
+    ->check(CLI::Range(1, max_certificate_days));
+  certs->add_flag("--force", request.force, "Replace those of the nodes and clients named");
+  certs->callback(
+    [args, &chosen] { chosen = [args] { return make_and_list(args->certificates); }; });
 }
 
 } // namespace
@@ -138,6 +206,8 @@ void add_cluster(CLI::App& app, std::function<int()>& chosen) {
 void add_cluster_commands(CLI::App& app, std::function<int()>& chosen) {
   add_node(app, chosen);
   add_cluster(app, chosen);
+  add_config_check(app, chosen);
+  add_certs(app, chosen);
 }
 
 } // namespace touchline::nodes

@@ -156,6 +156,10 @@ void settings_file::refuse_sentence(const std::string& key, const std::string& s
   keep({line_of(key), key, sentence, false});
 }
 
+void settings_file::add(const std::string& key, const std::string& sentence, bool warning) {
+  mistakes_.push_back({line_of(key), key, sentence, warning});
+}
+
 size_t settings_file::refused() const {
   return static_cast<size_t>(
     std::ranges::count_if(mistakes_, [](const mistake& x) { return !x.warning; }));

@@ -69,6 +69,9 @@ public:
   /// Keeps a mistake that is a sentence of its own.
   void refuse_sentence(const std::string& key, const std::string& sentence);
 
+  /// Keeps a mistake or a warning that does not follow from others with the same key.
+  void add(const std::string& key, const std::string& sentence, bool warning);
+
   /// Mistakes so far, less warnings.
   size_t refused() const;
 
