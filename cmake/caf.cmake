@@ -7,7 +7,8 @@ set(first_incompatible_caf 1.0)
 set(cached_caf "/caf-[0-9.]+-[0-9a-f]+(-[a-z]+)?/lib/cmake/CAF$")
 
 # Configuring again asks setup/caf again: its answer changes with its options and with the compiler.
-set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/setup/caf)
+set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+  ${CMAKE_SOURCE_DIR}/setup/caf ${CMAKE_SOURCE_DIR}/setup/library.sh)
 if(CAF_DIR MATCHES "${cached_caf}")
   unset(CAF_DIR CACHE)
 endif()

@@ -1,4 +1,4 @@
-# Everything that Touchline stands on. setup/packages installs what Debian has, setup/caf builds CAF.
+# Everything that Touchline stands on. setup/packages installs what Debian has, setup/caf and setup/raft build the rest.
 # Headers of imported targets are system headers, so that GCC's warnings about CAF's do not stop the build.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -9,6 +9,7 @@ find_package(tl-expected REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(Boost 1.74 REQUIRED COMPONENTS unit_test_framework)
 include(caf)
+include(raft)
 if(TOUCHLINE_TESTS)
   find_package(rapidcheck REQUIRED)
 endif()

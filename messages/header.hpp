@@ -45,6 +45,9 @@ struct header {
   int64_t deadline_ms = 0;
   /// The dead letter that this message was; it is dropped when the message is handled at last.
   std::string dead_letter;
+  /// From outside: a number of the sender's own choice that the answer repeats; 0 for none. Not
+  /// stored.
+  uint64_t request = 0;
 
   bool from_outside() const noexcept { return from.empty(); }
 
@@ -58,7 +61,8 @@ bool inspect(Inspector& f, header& x) {
     f.field("to", x.to), f.field("from", x.from), f.field("sequence", x.sequence),
     f.field("previous", x.previous), f.field("id", x.id), f.field("correlation", x.correlation),
     f.field("causation", x.causation), f.field("time_ms", x.time_ms),
-    f.field("deadline_ms", x.deadline_ms), f.field("dead_letter", x.dead_letter));
+    f.field("deadline_ms", x.deadline_ms), f.field("dead_letter", x.dead_letter),
+    f.field("request", x.request));
 }
 
 /// The durable form of a header, without its receiver.
@@ -83,6 +87,8 @@ struct answer {
   uint64_t position = 0;
   /// Whether the command had been handled before and this is its first answer again.
   bool repeated = false;
+  /// `request` of the header that it answers.
+  uint64_t request = 0;
 
   bool ok() const noexcept { return code == OK; }
 };
@@ -98,7 +104,7 @@ bool inspect(Inspector& f, answer& x) {
   };
   return f.object(x).fields(f.field("id", x.id), f.field("code", get, set), f.field("text", x.text),
                             f.field("body", x.body), f.field("position", x.position),
-                            f.field("repeated", x.repeated));
+                            f.field("repeated", x.repeated), f.field("request", x.request));
 }
 
 } // namespace touchline

@@ -1,6 +1,8 @@
 // What can go wrong in the storage room, as a value.
 #pragma once
 
+#include <tl/expected.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -28,9 +30,12 @@ enum class error_code : std::uint8_t {
   closed,
   /// The data directory was written in another format version.
   incompatible,
-  /// An append did not continue its stream at last position + 1: a programming error of the caller.
+  /// An append did not continue its stream, or would have changed a record: a programming error of
+  /// the caller.
   out_of_order,
-  /// An address or key is empty or contains a zero byte: a programming error of the caller.
+  /// An address or key is empty or contains a zero byte, an index is 0, or a cursor is none of
+  /// ours:
+  /// a programming error of the caller.
   invalid,
 };
 
@@ -46,5 +51,9 @@ struct storage_error {
   /// batch's own fault (`too_large`, `out_of_order`, `invalid`) and the others would succeed.
   std::optional<std::size_t> batch = std::nullopt;
 };
+
+/// The result of an operation of the storage room.
+template <class T>
+using result = tl::expected<T, storage_error>;
 
 } // namespace touchline::storage

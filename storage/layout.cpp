@@ -36,6 +36,13 @@ std::string printable(std::string_view bytes) {
   return out;
 }
 
+// What the number behind a name stands for; `other` if there is no number.
+std::string numbered(std::string_view what, std::string_view suffix, std::string_view other) {
+  if (suffix.size() != position_bytes)
+    return std::string{other};
+  return std::string{what} + " " + std::to_string(read_big_endian(suffix));
+}
+
 } // namespace
 
 std::string_view name_of(table where) noexcept {
@@ -56,6 +63,12 @@ std::string_view name_of(table where) noexcept {
       return "meta";
     case table::deadlines:
       return "deadlines";
+    case table::log:
+      return "log";
+    case table::replicas:
+      return "replicas";
+    case table::staged:
+      return "staged";
   }
   return "unknown";
 }
@@ -147,9 +160,7 @@ std::string describe(table where, std::string_view key) {
   const auto name = printable(parts.name);
   switch (where) {
     case table::streams:
-      if (parts.suffix.size() == position_bytes)
-        return "position " + std::to_string(read_big_endian(parts.suffix)) + " of " + name;
-      return "a record of " + name;
+      return numbered("position", parts.suffix, "a record") + " of " + name;
     case table::snapshots:
       return "the snapshot of " + name;
     case table::commands:
@@ -158,6 +169,12 @@ std::string describe(table where, std::string_view key) {
       return "the outbox mark of " + name;
     case table::deadlines:
       return "the deadline of " + name;
+    case table::log:
+      return numbered("entry", parts.suffix, "an entry") + " of the log of group " + name;
+    case table::replicas:
+      return "field " + printable(parts.suffix) + " of the replica of group " + name;
+    case table::staged:
+      return numbered("piece", parts.suffix, "a piece") + " of the staged content of group " + name;
     case table::dead_letters:
       return "dead letter " + printable(key);
     case table::meta:

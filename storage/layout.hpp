@@ -1,4 +1,5 @@
-// How keys and values look on disk. See docs/adr/0003-lmdb-layout-and-group-commit.md.
+// How keys and values look on disk. See docs/adr/0003-lmdb-layout-and-group-commit.md and
+// docs/adr/0030-the-log-of-a-group-in-lmdb.md.
 #pragma once
 
 #include <array>
@@ -21,15 +22,26 @@ enum class table : std::uint8_t {
   dead_letters = 5,
   meta = 6,
   deadlines = 7,
+  /// The replicated log of each group.
+  log = 8,
+  /// What each group remembers of itself: term, vote, how far its log is applied, ...
+  replicas = 9,
+  /// Content of a group on its way from another node.
+  staged = 10,
 };
 
 /// The tables that hold data, in the order of their numbers.
-inline constexpr std::array data_tables{table::streams,  table::snapshots,    table::commands,
-                                        table::outbox,   table::dead_letters, table::meta,
-                                        table::deadlines};
+inline constexpr std::array data_tables{
+  table::streams, table::snapshots, table::commands, table::outbox,   table::dead_letters,
+  table::meta,    table::deadlines, table::log,      table::replicas, table::staged};
+
+/// The tables with the content of the league, which a replicated log may change. The others are the
+/// node's own.
+inline constexpr std::array content_tables{table::streams, table::snapshots,    table::commands,
+                                           table::outbox,  table::dead_letters, table::deadlines};
 
 /// The version of the whole layout, kept in the seal. A store of another version is refused.
-inline constexpr std::uint64_t store_format = 2;
+inline constexpr std::uint64_t store_format = 3;
 
 /// The version of the layout of one value, which every value starts with.
 inline constexpr std::uint8_t value_format = 1;

@@ -1,7 +1,7 @@
 // The store on disk: one LMDB environment per node.
 #pragma once
 
-#include "storage/store.hpp"
+#include "storage/ordered_store.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -48,11 +48,13 @@ struct lmdb_statistics {
   std::uint64_t commands = 0;
   std::uint64_t outbox_marks = 0;
   std::uint64_t dead_letters = 0;
+  std::uint64_t log_entries = 0;
 };
 
-/// A `store` in LMDB. The layout of keys and values is that of `layout.hpp` and of
-/// docs/adr/0003-lmdb-layout-and-group-commit.md. Not to be used in a child after `fork`.
-class lmdb_store final : public store {
+/// A `store` in LMDB. The layout of keys and values is that of `layout.hpp`, of
+/// docs/adr/0003-lmdb-layout-and-group-commit.md and of
+/// docs/adr/0030-the-log-of-a-group-in-lmdb.md. Not to be used in a child after `fork`.
+class lmdb_store final : public ordered_store {
 public:
   /// Opens or creates the store in `options.path` and takes it for this process. Fails with
   /// `in_use` (naming the holder's process id), `unwritable`, `disk_full`, `incompatible`,
@@ -63,30 +65,17 @@ public:
   ~lmdb_store() override;
 
   result<void> commit(std::span<const write_batch> batches) override;
-  result<std::optional<snapshot>> read_snapshot(std::string_view address) const override;
-  result<read_progress> read_stream(std::string_view address, std::uint64_t from,
-                                    const read_limits& limits,
-                                    const record_visitor& visit) const override;
-  result<std::optional<std::string>> read_record(std::string_view address,
-                                                 std::uint64_t position) const override;
-  result<std::uint64_t> last_position(std::string_view address) const override;
-  result<std::optional<std::uint64_t>> find_command(std::string_view address,
-                                                    std::string_view command_id) const override;
-  result<std::vector<outbox_mark>> outbox(std::string_view after, std::size_t limit) const override;
-  result<std::vector<entity_deadline>> deadlines(std::string_view after,
-                                                 std::size_t limit) const override;
-  result<std::optional<std::string>> read_dead_letter(std::string_view id) const override;
-  result<std::vector<dead_letter>> dead_letters(std::string_view after,
-                                                std::size_t limit) const override;
-  result<std::optional<std::string>> meta(std::string_view key) const override;
-  result<std::vector<std::string>> addresses(std::string_view prefix, std::string_view after,
-                                             std::size_t limit) const override;
 
   /// Drops the clean pages of the map from resident memory; they stay in the system's page cache.
   void trim() noexcept override;
 
   /// Facts as of the last committed transaction.
   result<lmdb_statistics> statistics() const;
+
+protected:
+  result<std::optional<std::string>> get(table where, std::string_view key) const override;
+  result<void> scan(table where, scan_step begin, const scan_visitor& visit) const override;
+  std::string place() const override;
 
 private:
   struct implementation;

@@ -5,8 +5,6 @@
 #include "storage/limits.hpp"
 #include "storage/write_batch.hpp"
 
-#include <tl/expected.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -17,10 +15,6 @@
 #include <vector>
 
 namespace touchline::storage {
-
-/// The result of an operation of the storage room.
-template <class T>
-using result = tl::expected<T, storage_error>;
 
 /// An entity's state as of a position of its stream.
 struct snapshot {
@@ -47,18 +41,40 @@ struct dead_letter {
   std::string bytes;
 };
 
-/// How much one call of `store::read_stream` visits at most. At least one record is visited if
-/// there is one, however large.
+/// The first and the last index of a log.
+struct log_range {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+
+  friend bool operator==(const log_range&, const log_range&) = default;
+};
+
+/// Says whether an address belongs to what is copied or erased. Must be quick and must not call the
+/// store.
+using address_filter = std::function<bool(std::string_view address)>;
+
+/// A part of the content of a group.
+struct content_piece {
+  /// Operations that copy, or erase, what was found.
+  write_batch batch;
+  /// Where to go on.
+  std::string next_cursor;
+  /// True if nothing is left behind `next_cursor`.
+  bool at_end = false;
+};
+
+/// How much one call of `store::read_stream` and the like visits at most. At least one record is
+/// visited if there is one, however large.
 struct read_limits {
   std::size_t max_records = 4096;
   std::size_t max_bytes = std::size_t{4} << 20;
 };
 
-/// How far a call of `store::read_stream` came.
+/// How far a call of `store::read_stream` or `store::read_log` came.
 struct read_progress {
   /// The position to continue from: one past the last record visited.
   std::uint64_t next_position = 1;
-  /// True if the stream held nothing at `next_position`.
+  /// True if there was nothing at `next_position`.
   bool at_end = true;
 };
 
@@ -131,6 +147,52 @@ public:
   virtual result<std::vector<std::string>> addresses(std::string_view prefix,
                                                      std::string_view after,
                                                      std::size_t limit) const = 0;
+
+  // -- replicated groups ------------------------------------------------------
+
+  /// Visits the entries of the log of `group` in order, starting exactly with index `from` (at
+  /// least 1), within `limits`. A missing entry before one that is there is reported as `damaged`.
+  virtual result<read_progress> read_log(std::string_view group, std::uint64_t from,
+                                         const read_limits& limits,
+                                         const record_visitor& visit) const = 0;
+
+  /// The first and last index of the log of `group`; nothing if it is empty.
+  virtual result<std::optional<log_range>> log_bounds(std::string_view group) const = 0;
+
+  /// What the replica of `group` remembers as `field`, if anything.
+  virtual result<std::optional<std::string>> read_replica(std::string_view group,
+                                                          std::string_view field) const = 0;
+
+  /// The piece of content that was set aside for `group` under `number`, if there is one.
+  virtual result<std::optional<std::string>> read_staged(std::string_view group,
+                                                         std::uint64_t number) const = 0;
+
+  /// The names of the groups that remember anything (`write_batch::put_replica`), in order.
+  virtual result<std::vector<std::string>> groups() const = 0;
+
+  /// Operations that write all of the content tables whose address satisfies `filter`, piece by
+  /// piece: begin with an empty `cursor` and go on with `content_piece::next_cursor` until
+  /// `at_end`. A dead letter ADDRESS@POSITION has the address before its last '@'.
+  ///
+  /// A piece holds at most `limits.max_records` operations and `limits.max_bytes` bytes of keys and
+  /// values, but at least one operation unless it is the last or nothing matched among
+  /// `max_visited_keys` keys. Each call reads one committed state and ends its read, so that a copy
+  /// that takes long keeps no old pages alive; the copy is fuzzy: it holds everything committed
+  /// before its first call that was not changed since, and of later changes some. Replaying the
+  /// changes since the first call over it, in order, makes it right. Records of a stream come in
+  /// order, those of a piece continue those of the pieces before it.
+  ///
+  /// A cursor that did not come from this function is refused as `invalid`. It is valid on any
+  /// store of this format.
+  virtual result<content_piece> copy_content(const address_filter& filter,
+                                             const std::string& cursor,
+                                             const read_limits& limits) const = 0;
+
+  /// Like `copy_content`, but the operations erase what was found. Nothing is erased before the
+  /// batch is committed, which may happen before or after the next call.
+  virtual result<content_piece> erase_content(const address_filter& filter,
+                                              const std::string& cursor,
+                                              const read_limits& limits) const = 0;
 
   // -- upkeep -----------------------------------------------------------------
 

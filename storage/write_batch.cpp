@@ -2,6 +2,10 @@
 
 #include "storage/limits.hpp"
 
+#include <algorithm>
+#include <array>
+#include <limits>
+
 namespace touchline::storage {
 
 namespace {
@@ -10,6 +14,87 @@ using verb = write_batch::operation::verb;
 
 std::string_view view(const std::array<char, position_bytes>& bytes) noexcept {
   return {bytes.data(), bytes.size()};
+}
+
+bool belongs_to_group(table where) noexcept {
+  return where == table::log || where == table::replicas || where == table::staged;
+}
+
+// Longest first part of a key, and largest payload behind what we put in front of it.
+std::size_t longest_name(table where) noexcept {
+  if (belongs_to_group(where))
+    return max_group_bytes;
+  return where == table::dead_letters || where == table::meta ? max_id_bytes : max_address_bytes;
+}
+
+std::size_t largest_payload(table where) noexcept {
+  return where == table::log || where == table::staged ? max_log_entry_bytes : max_value_bytes;
+}
+
+// -- encoded batches ----------------------------------------------------------
+// One byte of format, the number of operations (4 bytes), 8 bytes for each operation (verb, table,
+// bytes of the key (2), bytes of the value (4)), then keys and values as they lie in the batch.
+// Numbers have the least significant byte first, as in the memory of the machines that we know.
+
+constexpr std::uint8_t batch_format = 1;
+constexpr std::size_t batch_header_bytes = 1 + 4;
+constexpr std::size_t operation_bytes = 8;
+
+template <std::size_t Bytes>
+void write_number(char* out, std::uint64_t number) noexcept {
+  for (std::size_t i = 0; i < Bytes; ++i)
+    out[i] = static_cast<char>((number >> (8 * i)) & 0xff);
+}
+
+template <std::size_t Bytes>
+std::uint64_t read_number(const char* bytes) noexcept {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < Bytes; ++i)
+    number |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+  return number;
+}
+
+// True if `key` has the shape that the functions of `write_batch` give to keys of `where`.
+bool is_sound_key(table where, std::string_view key) noexcept {
+  const auto [name, suffix] = split_key(key);
+  if (name.empty() || name.size() > longest_name(where))
+    return false;
+  if (where == table::streams)
+    return suffix.size() == position_bytes && read_big_endian(suffix) != 0;
+  if (where == table::commands)
+    return !suffix.empty() && suffix.size() <= max_id_bytes;
+  return name.size() == key.size();
+}
+
+bool is_sound_payload(table where, std::string_view payload) noexcept {
+  switch (where) {
+    case table::commands:
+    case table::outbox:
+    case table::deadlines:
+      return payload.size() == position_bytes;
+    case table::snapshots:
+      return payload.size() >= position_bytes
+             && payload.size() <= position_bytes + largest_payload(where);
+    default:
+      return payload.size() <= largest_payload(where);
+  }
+}
+
+bool is_sound(verb what, table where, std::string_view key, std::string_view value) noexcept {
+  if (std::find(content_tables.begin(), content_tables.end(), where) == content_tables.end()
+      || !is_sound_key(where, key))
+    return false;
+  if (what == verb::erase)
+    return value.empty();
+  if (what != (where == table::streams ? verb::append : verb::put))
+    return false;
+  const auto payload = open_value(where, key, value);
+  return payload && is_sound_payload(where, *payload);
+}
+
+tl::unexpected<storage_error> broken_batch(const std::string& what) {
+  return tl::make_unexpected(
+    storage_error{error_code::damaged, "an encoded batch is damaged: " + what});
 }
 
 } // namespace
@@ -67,6 +152,141 @@ void write_batch::put_meta(std::string_view key, std::string_view bytes) {
   add(verb::put, table::meta, key, {}, {}, bytes);
 }
 
+// -- replicated groups --------------------------------------------------------
+
+void write_batch::put_log(std::string_view group, std::uint64_t index, std::string_view bytes) {
+  if (index == 0) {
+    refuse(error_code::invalid, describe(table::log, group) + " has index 0; logs start at 1");
+    return;
+  }
+  add(verb::put, table::log, group, view(to_big_endian(index)), {}, bytes);
+}
+
+void write_batch::erase_log(std::string_view group, std::uint64_t first, std::uint64_t last) {
+  if (first > last)
+    return;
+  if (last - first >= max_erased_entries) {
+    refuse(error_code::too_large, "more than " + std::to_string(max_erased_entries)
+                                    + " entries of the log of group "
+                                    + std::string{group.substr(0, max_group_bytes)}
+                                    + " would be erased at once; erase fewer");
+    return;
+  }
+  for (auto i = first;; ++i) {
+    add(verb::erase, table::log, group, view(to_big_endian(i)), {}, {});
+    if (i == last)
+      return;
+  }
+}
+
+void write_batch::put_replica(std::string_view group, std::string_view field,
+                              std::string_view bytes) {
+  add(verb::put, table::replicas, group, field, {}, bytes);
+}
+
+void write_batch::erase_replica(std::string_view group, std::string_view field) {
+  add(verb::erase, table::replicas, group, field, {}, {});
+}
+
+void write_batch::put_staged(std::string_view group, std::uint64_t number, std::string_view bytes) {
+  add(verb::put, table::staged, group, view(to_big_endian(number)), {}, bytes);
+}
+
+void write_batch::erase_staged(std::string_view group, std::uint64_t number) {
+  add(verb::erase, table::staged, group, view(to_big_endian(number)), {}, {});
+}
+
+// -- batches as bytes ---------------------------------------------------------
+
+void write_batch::merge(write_batch&& later) {
+  if (empty()) {
+    std::swap(*this, later);
+    return;
+  }
+  const auto base = bytes_.size();
+  bytes_ += later.bytes_;
+  for (auto op : later.operations_) {
+    op.offset += base;
+    operations_.push_back(op);
+  }
+  if (!error_)
+    error_ = std::move(later.error_);
+  later.clear();
+}
+
+std::string write_batch::encode() const {
+  std::string out;
+  encode_to(out);
+  return out;
+}
+
+void write_batch::encode_to(std::string& out) const {
+  const auto start = out.size();
+  const auto head = batch_header_bytes + operation_bytes * operations_.size();
+  out.reserve(start + head + bytes_.size());
+  out.resize(start + head);
+  auto* place = out.data() + start;
+  write_number<1>(place, batch_format);
+  write_number<4>(place + 1, operations_.size());
+  place += batch_header_bytes;
+  for (const auto& op : operations_) {
+    write_number<1>(place, static_cast<std::uint8_t>(op.what));
+    write_number<1>(place + 1, static_cast<std::uint8_t>(op.where));
+    write_number<2>(place + 2, op.key_bytes);
+    write_number<4>(place + 4, op.value_bytes);
+    place += operation_bytes;
+  }
+  out += bytes_;
+}
+
+result<void> write_batch::append_encoded(std::string_view bytes) {
+  if (bytes.size() < batch_header_bytes || read_number<1>(bytes.data()) != batch_format)
+    return broken_batch("it does not begin as one of format " + std::to_string(batch_format));
+  const auto count = read_number<4>(bytes.data() + 1);
+  if (count > (bytes.size() - batch_header_bytes) / operation_bytes)
+    return broken_batch("it ends within its list of operations");
+  const auto* place = bytes.data() + batch_header_bytes;
+  const auto content = bytes.substr(batch_header_bytes + count * operation_bytes);
+  const auto operations_before = operations_.size();
+  const auto bytes_before = bytes_.size();
+  operations_.resize(operations_before + count);
+  std::size_t offset = 0;
+  const auto take = [&](operation& op) {
+    op.what = static_cast<verb>(read_number<1>(place));
+    op.where = static_cast<table>(read_number<1>(place + 1));
+    op.key_bytes = static_cast<std::uint16_t>(read_number<2>(place + 2));
+    op.value_bytes = static_cast<std::uint32_t>(read_number<4>(place + 4));
+    op.offset = bytes_before + offset;
+    place += operation_bytes;
+    const auto size = std::size_t{op.key_bytes} + op.value_bytes;
+    if (size > content.size() - offset)
+      return false;
+    const auto key = content.substr(offset, op.key_bytes);
+    const auto value = content.substr(offset + op.key_bytes, op.value_bytes);
+    offset += size;
+    return is_sound(op.what, op.where, key, value);
+  };
+  for (std::size_t i = 0; i < count; ++i)
+    if (!take(operations_[operations_before + i])) {
+      operations_.resize(operations_before);
+      return broken_batch("operation " + std::to_string(i + 1) + " of " + std::to_string(count)
+                          + " is none that changes the content of a league");
+    }
+  if (offset != content.size()) {
+    operations_.resize(operations_before);
+    return broken_batch("it is longer than its operations");
+  }
+  bytes_ += content;
+  return {};
+}
+
+result<write_batch> write_batch::decode(std::string_view bytes) {
+  write_batch batch;
+  if (auto added = batch.append_encoded(bytes); !added)
+    return tl::make_unexpected(std::move(added.error()));
+  return batch;
+}
+
 void write_batch::clear() noexcept {
   bytes_.clear();
   operations_.clear();
@@ -79,6 +299,12 @@ std::string_view write_batch::key(const operation& op) const noexcept {
 
 std::string_view write_batch::value(const operation& op) const noexcept {
   return std::string_view{bytes_}.substr(op.offset + op.key_bytes, op.value_bytes);
+}
+
+void write_batch::add_sealed(verb what, table where, std::string_view key, std::string_view value) {
+  operations_.push_back({what, where, static_cast<std::uint16_t>(key.size()),
+                         static_cast<std::uint32_t>(value.size()), bytes_.size()});
+  bytes_.append(key).append(value);
 }
 
 void write_batch::add(verb what, table where, std::string_view name, std::string_view suffix,
@@ -100,8 +326,7 @@ void write_batch::add(verb what, table where, std::string_view name, std::string
 
 bool write_batch::accepts(table where, std::string_view name, std::string_view suffix,
                           std::string_view payload) {
-  const auto holds_address = where != table::dead_letters && where != table::meta;
-  const auto longest = holds_address ? max_address_bytes : max_id_bytes;
+  const auto longest = longest_name(where);
   if (name.empty() || name.find('\0') != std::string_view::npos) {
     refuse(error_code::invalid,
            "a key of table " + std::string{name_of(where)} + " is empty or contains a zero byte");
@@ -115,10 +340,15 @@ bool write_batch::accepts(table where, std::string_view name, std::string_view s
                                     + std::to_string(limit) + " allowed");
     return false;
   }
-  if (payload.size() > max_value_bytes) {
+  if (where == table::replicas && suffix.empty()) {
+    refuse(error_code::invalid,
+           "a field of the replica of group " + std::string{name} + " has no name");
+    return false;
+  }
+  if (payload.size() > largest_payload(where)) {
     refuse(error_code::too_large, describe(where, key_buffer{name, suffix}.view()) + " has "
                                     + std::to_string(payload.size()) + " bytes, more than the "
-                                    + std::to_string(max_value_bytes) + " allowed");
+                                    + std::to_string(largest_payload(where)) + " allowed");
     return false;
   }
   return true;

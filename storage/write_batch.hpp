@@ -32,7 +32,9 @@ public:
   };
 
   /// Appends `record` to the stream of `address`. Positions count from 1 and must continue the
-  /// stream without a gap, otherwise the commit fails with `out_of_order`.
+  /// stream without a gap, otherwise the commit fails with `out_of_order`. A position that is there
+  /// with the same bytes stays as it is, so that a log can be replayed over its own effects; other
+  /// bytes are `out_of_order`.
   void append(std::string_view address, std::uint64_t position, std::string_view record);
 
   /// Replaces the one snapshot of `address` by `bytes`, its state as of stream `position`.
@@ -64,6 +66,47 @@ public:
   /// Stores `bytes` under `key`, for the node's own few facts (format, cluster id, ...).
   void put_meta(std::string_view key, std::string_view bytes);
 
+  // -- replicated groups ------------------------------------------------------
+  // A group is named by a short text of 1 to `max_group_bytes` bytes.
+
+  /// Writes the entry at `index` (at least 1) of the log of `group`, in place of any other there.
+  void put_log(std::string_view group, std::uint64_t index, std::string_view bytes);
+
+  /// Removes the entries from `first` to `last`, both included, of the log of `group`; at most
+  /// `max_erased_entries` of them. Harmless where there are none.
+  void erase_log(std::string_view group, std::uint64_t first, std::uint64_t last);
+
+  /// Remembers `bytes` as `field` of the replica of `group`.
+  void put_replica(std::string_view group, std::string_view field, std::string_view bytes);
+
+  /// Forgets `field` of the replica of `group`. Harmless if there is none.
+  void erase_replica(std::string_view group, std::string_view field);
+
+  /// Sets a piece of the content of `group` aside, until all of it has arrived.
+  void put_staged(std::string_view group, std::uint64_t number, std::string_view bytes);
+
+  /// Drops a piece that was set aside. Harmless if there is none.
+  void erase_staged(std::string_view group, std::uint64_t number);
+
+  // -- batches as bytes -------------------------------------------------------
+
+  /// Appends the operations of `later`, and its error if this batch has none. Leaves `later` empty.
+  void merge(write_batch&& later);
+
+  /// The batch as bytes, for a replicated log. It must have no error and change `content_tables`
+  /// only, or nobody will decode it.
+  std::string encode() const;
+
+  /// Appends the batch as bytes to `out`.
+  void encode_to(std::string& out) const;
+
+  /// Adds the operations of an encoded batch. The bytes may come from anybody: bounds, tables,
+  /// shapes of keys and checksums of values are checked. Fails with `damaged` and adds nothing.
+  result<void> append_encoded(std::string_view bytes);
+
+  /// The batch that was encoded as `bytes`. Fails like `append_encoded`.
+  static result<write_batch> decode(std::string_view bytes);
+
   /// True if nothing was added.
   bool empty() const noexcept { return operations_.empty() && !error_; }
 
@@ -81,6 +124,9 @@ public:
   std::span<const operation> operations() const noexcept { return operations_; }
   std::string_view key(const operation& op) const noexcept;
   std::string_view value(const operation& op) const noexcept;
+
+  /// Adds an operation whose `value` is sealed already for `key` in `where`.
+  void add_sealed(operation::verb what, table where, std::string_view key, std::string_view value);
 
 private:
   void add(operation::verb what, table where, std::string_view name, std::string_view suffix,

@@ -3,6 +3,8 @@
 
 #include "storage/store.hpp"
 
+#include <array>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -34,8 +36,25 @@ struct writer_options {
   /// that its largest transaction touched (4 KiB for each operation at worst) until it is closed.
   std::size_t max_transaction_operations = 8'192;
   std::size_t max_transaction_bytes = std::size_t{8} << 20;
+  /// How long a batch that is not urgent waits at most for an urgent one.
+  std::uint32_t max_delay_ms = 10;
+  /// Says which source, 0 to 255, a token belongs to; null when sources do not matter. When a batch
+  /// of a source fails, everything else that the source submitted before it is forgiven is dropped,
+  /// and the listener does not hear of it: what follows from a lost write must not be written.
+  std::uint8_t (*source_of)(commit_token) = nullptr;
   /// False: no thread is started and the owner calls `commit_next`, as a simulation does.
   bool own_thread = true;
+};
+
+/// When a submitted batch is written.
+enum class urgency : std::uint8_t {
+  /// With the next transaction, which begins at once if none is being written.
+  now,
+  /// With the next transaction that an urgent batch causes, after `writer_options::max_delay_ms`,
+  /// or
+  /// when so much waits that it fills a transaction or half of the queue: for what need not be on
+  /// disk soon, because it follows from what is.
+  later,
 };
 
 /// What became of a submitted batch.
@@ -70,9 +89,9 @@ struct writer_statistics {
   bool failed_for_good = false;
 };
 
-/// Commits what several threads submit, in the order of submission. Whatever piled up during one
-/// sync goes into the next transaction, so the number of syncs adapts to the load and an idle
-/// writer commits a single batch at once.
+/// Commits what several threads submit, in the order of submission, urgent or not. Whatever piled
+/// up during one sync goes into the next transaction, so the number of syncs adapts to the load and
+/// an idle writer commits a single batch at once.
 ///
 /// A batch that is refused for its own fault fails alone. `disk_full` fails the batches of that
 /// transaction and the writer goes on. Any other error ends all writing, because a failed sync
@@ -90,22 +109,39 @@ public:
 
   /// Queues `batch`. Thread safe, never waits for the disk. On anything but `queued` the batch is
   /// left as it was.
-  submitted submit(write_batch&& batch, commit_token token);
+  submitted submit(write_batch&& batch, commit_token token, urgency when = urgency::now);
+
+  /// What `source` submits from now on is written again. Thread safe; harmless if nothing failed.
+  void forgive(std::uint8_t source);
 
   /// Writes what waits, tells the listener, and ends the thread. Idempotent. Not to be called from
   /// the listener.
   void stop();
 
-  /// Commits one transaction of what waits, on the calling thread; false if nothing waited. Only
-  /// for writers without a thread of their own.
+  /// Commits one transaction of what waits, urgent or not, on the calling thread; false if nothing
+  /// waited. Only for writers without a thread of their own.
   bool commit_next();
 
   /// The counters now. Thread safe.
   writer_statistics statistics() const;
 
 private:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  // How the writing thread waits, which says who must wake it.
+  enum class rest : std::uint8_t {
+    none,  // it does not wait
+    timed, // it looks again soon; an urgent batch wakes it
+    deep,  // any batch wakes it
+  };
+
   void run();
+  bool wait_for_work();
+  bool is_due() const;
+  bool is_pressing() const;
   bool take_queued();
+  void drop_outlived();
+  void fence(std::size_t last);
   void commit_group(std::size_t last);
   void finish(std::size_t last, const storage_error* error);
 
@@ -117,14 +153,22 @@ private:
   std::condition_variable wake_;
   std::vector<write_batch> queued_batches_;
   std::vector<commit_token> queued_tokens_;
+  std::vector<std::uint32_t> queued_lives_; // of their sources when they were submitted
   std::size_t waiting_bytes_ = 0; // queued or being written
-  bool idle_ = false;
+  std::size_t queued_urgent_ = 0;
+  time_point oldest_queued_;
+  rest rest_ = rest::none;
   bool stopping_ = false;
   writer_statistics statistics_;
+  // By source: how often it failed, and whether it is not forgiven yet.
+  std::array<std::uint32_t, 256> lives_{};
+  std::array<bool, 256> fenced_{};
+  bool ever_fenced_ = false;
 
   // The writing thread's own.
   std::vector<write_batch> batches_;
   std::vector<commit_token> tokens_;
+  std::vector<std::uint32_t> batch_lives_;
   std::size_t next_ = 0; // the first of batches_ that is not written yet
   std::optional<storage_error> fatal_;
 

@@ -30,10 +30,6 @@ void pass_on(const caf::actor& to, caf::message content, caf::execution_unit* ho
     caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(content)), host);
 }
 
-void refuse_command(caf::response_promise& promise, const std::string& id, const refusal& why) {
-  promise.deliver(answer{id, why.code, why.text, {}, 0, false});
-}
-
 /// Whether a command id is one that the runtime makes.
 bool is_reserved(std::string_view id) {
   return id.starts_with("deadline/") || id.starts_with(retry_prefix);
@@ -66,12 +62,13 @@ std::optional<refusal> check_address(const std::string& to, const entity_kinds& 
 } // namespace
 
 partition_actor::partition_actor(caf::actor_config& config, partition_environment environment,
-                                 uint32_t index, uint64_t incarnation)
+                                 uint32_t index, uint64_t incarnation, uint64_t epoch)
   : event_based_actor{config},
     environment_{std::move(environment)},
     options_{environment_.entities->options},
     index_{index},
     incarnation_{incarnation},
+    epoch_{epoch},
     outbox_{options_.delivery_window, options_.redelivery_ms},
     restarts_{options_.entities} {
   environment_.entities->running->fetch_add(1);
@@ -97,6 +94,7 @@ caf::behavior partition_actor::make_behavior() {
           [this](entity_passivated& x) { passivated(x); },
           [this](restart_entity x) { restarted(x.slot); },
           [this](partition_tick) { tick(); },
+          [this](const resign& x) { fail_upward(x.why.code, x.why.text); },
           [this](const drop_request& x) { return drop_dead_letter(x.dead_letter); },
           [this](activity_query) { return current_activity(); },
           [this](passivate_all) {
@@ -191,16 +189,16 @@ void partition_actor::fail_upward(ErrorCode code, const std::string& text) {
   refusal why{code, text};
   for (auto& x : in_flight_)
     if (x.from_outside)
-      refuse_command(x.promise, x.reply.id, why);
+      x.from.refuse(x.reply.id, why);
   for (auto& [id, x] : slots_)
     for (auto& message : x.waiting)
       if (message.from_outside)
-        refuse_command(message.promise, message.content.get_as<header>(0).id, why);
-  for (auto& [content, promise] : early_)
-    refuse_command(promise, content.get_as<header>(0).id, why);
+        message.from.refuse(message.content.get_as<header>(0).id, why);
+  for (auto& [content, from] : early_)
+    from.refuse(content.get_as<header>(0).id, why);
   for (auto& [key, callers] : deferred_)
-    for (auto& caller : callers)
-      refuse_command(caller.promise, key.substr(key.find('\0') + 1), why);
+    for (auto& waiting : callers)
+      waiting.from.refuse(key.substr(key.find('\0') + 1), why);
   send(environment_.supervisor, partition_failed{index_, incarnation_, code, text});
   quit(caf::make_error(caf::sec::runtime_error, text));
 }
@@ -208,13 +206,14 @@ void partition_actor::fail_upward(ErrorCode code, const std::string& text) {
 // -- messages in ----------------------------------------------------------------------------------
 
 void partition_actor::receive(caf::message content) {
-  auto promise = make_response_promise();
+  caller from{make_response_promise()};
   auto number = number_of_message(content);
   if (number == 0) {
-    refuse_command(promise, {}, {UNSUPPORTED, "This is no message of the catalogue."});
+    from.refuse({}, {UNSUPPORTED, "This is no message of the catalogue."});
     return;
   }
   const auto& head = content.get_as<header>(0);
+  from.request = head.request;
   if (head.from_outside()) {
     if (auto refused = check_command(head, number, *body_of_message(content))) {
       if (refused->code == OVERLOADED) {
@@ -222,18 +221,18 @@ void partition_actor::receive(caf::message content) {
         passivate_idle();
       }
       environment_.metrics->refused[number - 1]->inc();
-      refuse_command(promise, head.id, *refused);
+      from.refuse(head.id, *refused);
       return;
     }
     ++commands_;
     environment_.metrics->commands_in_flight->inc();
   }
   if (!open_) {
-    early_.emplace_back(std::move(content), std::move(promise));
+    early_.emplace_back(std::move(content), std::move(from));
     return;
   }
   auto from_outside = head.from_outside();
-  deliver_to_entity(head, {content, std::move(promise), from_outside, 0, {}});
+  deliver_to_entity(head, {content, std::move(from), from_outside, 0, {}});
 }
 
 std::optional<refusal> partition_actor::check_command(const header& head, uint32_t number,
@@ -281,9 +280,8 @@ void partition_actor::deliver_to_entity(const header& head, waiting_message mess
       environment_.metrics->overloaded->inc();
       environment_.metrics->commands_in_flight->dec();
       --commands_;
-      refuse_command(
-        message.promise, head.id,
-        {OVERLOADED, "Too many messages wait for " + x.address + "; send it again later."});
+      message.from.refuse(
+        head.id, {OVERLOADED, "Too many messages wait for " + x.address + "; send it again later."});
     }
     return;
   }
@@ -316,7 +314,7 @@ void partition_actor::finish(entity_outcome& outcome) {
     return;
   const auto& head = message.content.get_as<header>(0);
   if (outcome.kind == outcome_kind::waiting) {
-    keep_waiting(x->address, head.id, std::move(message.promise));
+    keep_waiting(x->address, head.id, std::move(message.from));
     return;
   }
   in_flight entry;
@@ -327,7 +325,7 @@ void partition_actor::finish(entity_outcome& outcome) {
   entry.number = number_of_message(message.content);
   entry.is_record = outcome.kind == outcome_kind::recorded;
   entry.from_outside = message.from_outside;
-  entry.promise = std::move(message.promise);
+  entry.from = std::move(message.from);
   entry.reply = std::move(outcome.reply);
   entry.reply.id = head.id;
   entry.deferred = outcome.deferred;
@@ -340,7 +338,7 @@ void partition_actor::finish(entity_outcome& outcome) {
     spdlog::warn("{} from {} failed: {}", catalogue_data::find(entry.number)->name,
                  entry.from_outside ? "outside" : head.from, entry.reply.text);
   if (entry.is_record) {
-    ++x->uncommitted;
+    ++x->unapplied;
     if (!outcome.messages.empty())
       if (auto mark = outbox_.reserve(x->address, outcome.position, outcome.messages.size()))
         outcome.batch.set_outbox(x->address, *mark);
@@ -351,7 +349,7 @@ void partition_actor::finish(entity_outcome& outcome) {
     return;
   }
   entry.ticket
-    = x->committed_position >= outcome.position || x->uncommitted == 0 ? 0 : last_ticket_;
+    = x->committed_position >= outcome.position || x->unapplied == 0 ? 0 : last_ticket_;
   if (entry.ticket > durable_ticket_) {
     in_flight_.push_back(std::move(entry));
     return;
@@ -376,12 +374,12 @@ void partition_actor::submit(storage::write_batch batch) {
   ++last_ticket_;
   if (backlog_.empty()) {
     auto token = commit_ticket::make(index_, incarnation_, last_ticket_);
-    switch (environment_.writer->submit(std::move(batch), token)) {
+    switch (environment_.log->submit(epoch_, std::move(batch), token)) {
       case storage::submitted::queued:
         return;
       case storage::submitted::stopped:
         fail_upward(STORAGE_FAILED,
-                    "Storage has stopped: " + environment_.writer->statistics().last_error);
+                    "Storage has stopped: " + environment_.log->last_error());
         return;
       case storage::submitted::overloaded:
         break;
@@ -394,12 +392,12 @@ void partition_actor::flush_backlog() {
   while (!backlog_.empty()) {
     auto& [ticket, batch] = backlog_.front();
     auto token = commit_ticket::make(index_, incarnation_, ticket);
-    auto result = environment_.writer->submit(std::move(batch), token);
+    auto result = environment_.log->submit(epoch_, std::move(batch), token);
     if (result == storage::submitted::overloaded)
       return;
     if (result == storage::submitted::stopped) {
       fail_upward(STORAGE_FAILED,
-                  "Storage has stopped: " + environment_.writer->statistics().last_error);
+                  "Storage has stopped: " + environment_.log->last_error());
       return;
     }
     backlog_.pop_front();
@@ -417,33 +415,53 @@ void partition_actor::committed(const commit_notice& notice) {
     fail_upward(to_refusal(*notice.error).code, text + '.');
     return;
   }
-  durable_ticket_ = notice.ticket;
+  durable_ticket_ = std::max(durable_ticket_, notice.ticket);
+  applied_ticket_ = std::max(applied_ticket_, notice.applied);
   std::vector<acknowledgement> entries;
-  while (!failed_ && !in_flight_.empty() && in_flight_.front().ticket <= durable_ticket_) {
+  while (!failed_ && !in_flight_.empty() && may_be_released(in_flight_.front())) {
     auto entry = std::move(in_flight_.front());
     in_flight_.pop_front();
     release(std::move(entry), entries);
   }
+  note_applied();
   flush_backlog();
-  if (!open_ && !failed_) {
-    auto recovered = recover_outbox();
-    if (recovered)
-      recovered = recover_deadlines();
-    if (recovered)
-      recovered = recover_letters();
-    if (!recovered) {
-      fail_upward(to_refusal(recovered.error()).code, recovered.error().text);
-      return;
-    }
-    open_ = true;
-    for (auto& [content, promise] : std::exchange(early_, {})) {
-      const auto& head = content.get_as<header>(0);
-      deliver_to_entity(head, {content, promise, head.from_outside(), 0, {}});
-    }
-    tick();
-  }
+  if (!open_ && !failed_ && applied_ticket_ > 0)
+    open();
   send_acknowledgements(std::move(entries));
   send_ready();
+}
+
+/// Who hears of a dead letter may ask for it at once: it must be there.
+bool partition_actor::may_be_released(const in_flight& entry) const {
+  auto about_letter = entry.set_aside || !entry.settled_letter.empty();
+  return entry.ticket <= (about_letter ? applied_ticket_ : durable_ticket_);
+}
+
+void partition_actor::note_applied() {
+  while (!failed_ && !unapplied_.empty() && unapplied_.front().ticket <= applied_ticket_) {
+    auto* x = find_slot(unapplied_.front().slot);
+    unapplied_.pop_front();
+    if (x && --x->unapplied == 0 && x->state == slot_state::waiting_for_commits)
+      restart_when_possible(*x);
+  }
+}
+
+void partition_actor::open() {
+  auto recovered = recover_outbox();
+  if (recovered)
+    recovered = recover_deadlines();
+  if (recovered)
+    recovered = recover_letters();
+  if (!recovered) {
+    fail_upward(to_refusal(recovered.error()).code, recovered.error().text);
+    return;
+  }
+  open_ = true;
+  for (auto& [content, from] : std::exchange(early_, {})) {
+    const auto& head = content.get_as<header>(0);
+    deliver_to_entity(head, {content, from, head.from_outside(), 0, {}});
+  }
+  tick();
 }
 
 void partition_actor::release(in_flight entry, std::vector<acknowledgement>& entries) {
@@ -455,7 +473,7 @@ void partition_actor::release(in_flight entry, std::vector<acknowledgement>& ent
     }
     if (auto* x = find_slot(entry.slot)) {
       x->committed_position = std::max(x->committed_position, entry.position);
-      if (--x->uncommitted == 0 && x->state == slot_state::waiting_for_commits)
+      if (--x->unapplied == 0 && x->state == slot_state::waiting_for_commits)
         restart_when_possible(*x);
     }
     if (!entry.messages.empty())
@@ -470,34 +488,33 @@ void partition_actor::release(in_flight entry, std::vector<acknowledgement>& ent
   if (entry.acknowledge)
     entries.push_back(std::move(*entry.acknowledge));
   if (entry.from_outside && entry.deferred)
-    keep_waiting(entry.address, entry.reply.id, std::move(entry.promise));
+    keep_waiting(entry.address, entry.reply.id, std::move(entry.from));
   else if (entry.from_outside)
-    answer_one(entry.promise, std::move(entry.reply));
+    answer_one(entry.from, std::move(entry.reply));
   for (auto& late : entry.late_answers)
     answer_late(entry.address, std::move(late));
 }
 
 // -- answers that come later, deadlines -----------------------------------------------------------
 
-void partition_actor::answer_one(caf::response_promise& promise, answer reply) {
+void partition_actor::answer_one(caller& from, answer reply) {
   --commands_;
   environment_.metrics->commands_in_flight->dec();
-  promise.deliver(std::move(reply));
+  from.answer_with(std::move(reply));
 }
 
-void partition_actor::keep_waiting(const std::string& address, const std::string& id,
-                                   caf::response_promise promise) {
+void partition_actor::keep_waiting(const std::string& address, const std::string& id, caller from) {
   constexpr int64_t longest_ms = 60'000;
   auto ticks = static_cast<uint64_t>(longest_ms / options_.tick_ms) + 1;
-  deferred_[command_key(address, id)].push_back({std::move(promise), ticks_ + ticks});
+  deferred_[command_key(address, id)].push_back({std::move(from), ticks_ + ticks});
 }
 
 void partition_actor::answer_late(const std::string& address, answer reply) {
   auto waiting = deferred_.extract(command_key(address, reply.id));
   if (!waiting)
     return;
-  for (auto& caller : waiting.mapped())
-    answer_one(caller.promise, reply);
+  for (auto& waits : waiting.mapped())
+    answer_one(waits.from, reply);
 }
 
 /// The command stays open: who sends it again waits for its answer once more.
@@ -505,10 +522,10 @@ void partition_actor::give_up_waiting() {
   for (auto at = deferred_.begin(); at != deferred_.end();) {
     auto& callers = at->second;
     auto id = at->first.substr(at->first.find('\0') + 1);
-    std::erase_if(callers, [&](waiting_caller& caller) {
-      if (ticks_ < caller.until_tick)
+    std::erase_if(callers, [&](waiting_caller& waits) {
+      if (ticks_ < waits.until_tick)
         return false;
-      answer_one(caller.promise, {id,
+      answer_one(waits.from, {id,
                                   UNAVAILABLE,
                                   "The command " + id
                                     + " is still under way; send it again under "
@@ -616,7 +633,7 @@ caf::response_promise partition_actor::drop_dead_letter(const std::string& id) {
   if (!found || !*found) {
     auto why = found ? refusal{NOT_FOUND, "There is no dead letter " + id + "."}
                      : to_refusal(found.error());
-    refuse_command(promise, id, why);
+    promise.deliver(answer{id, why.code, why.text, {}, 0, false});
     return promise;
   }
   storage::write_batch batch;
@@ -626,7 +643,7 @@ caf::response_promise partition_actor::drop_dead_letter(const std::string& id) {
   entry.from_outside = true;
   entry.reply.id = id;
   entry.settled_letter = id;
-  entry.promise = promise;
+  entry.from.promise = promise;
   in_flight_.push_back(std::move(entry));
   ++commands_;
   environment_.metrics->commands_in_flight->inc();
@@ -747,7 +764,7 @@ void partition_actor::entity_ended(const entity_failed& failure) {
   environment_.metrics->entity_restarts->inc();
   spdlog::warn("{} failed and is restarted: {}", x->address, failure.text);
   x->state = slot_state::waiting_for_commits;
-  if (x->uncommitted == 0)
+  if (x->unapplied == 0)
     restart_when_possible(*x);
 }
 
@@ -779,8 +796,7 @@ void partition_actor::fail_activation(slot& x, const entity_failed& failure) {
     --commands_;
     environment_.metrics->commands_in_flight->dec();
     environment_.metrics->refused[number_of_message(message.content) - 1]->inc();
-    refuse_command(message.promise, message.content.get_as<header>(0).id,
-                   {failure.code, failure.text});
+    message.from.refuse(message.content.get_as<header>(0).id, {failure.code, failure.text});
   }
   forget(x);
 }
@@ -788,7 +804,7 @@ void partition_actor::fail_activation(slot& x, const entity_failed& failure) {
 bool partition_actor::passivate(slot& x) {
   if (x.state == slot_state::passivating)
     return true;
-  if (x.state != slot_state::running || !x.waiting.empty() || x.uncommitted > 0)
+  if (x.state != slot_state::running || !x.waiting.empty() || x.unapplied > 0)
     return false;
   x.state = slot_state::passivating;
   send(x.actor, passivate_request{});
@@ -874,7 +890,8 @@ void partition_actor::update_marks() {
 
 activity partition_actor::current_activity() const {
   auto idle
-    = open_ && waiting_ == 0 && in_flight_.empty() && backlog_.empty() && outbox_.size() == 0;
+    = open_ && waiting_ == 0 && in_flight_.empty() && unapplied_.empty() && backlog_.empty()
+      && outbox_.size() == 0;
   return {idle, handled_, slots_.size()};
 }
 

@@ -1,14 +1,14 @@
 // One partition: the unit of order and of failover. It activates and supervises its entities, hands
 // them their messages, sends their records to be committed, and lets nothing out before it is
-// durable: answers, acknowledgements and the messages of the outbox wait for the commit. Today its
-// log is the storage writer; a replicated log takes the same place.
+// durable: answers, acknowledgements and the messages of the outbox wait for the commit. Its log is
+// behind commit_log: the writer of a node, or a replicated one.
 #pragma once
 
+#include "actors/runtime/commit_log.hpp"
 #include "actors/runtime/entity_actor.hpp"
 #include "actors/runtime/outbox.hpp"
 #include "actors/runtime/router.hpp"
 #include "actors/runtime/runtime_metrics.hpp"
-#include "storage/writer.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>
@@ -27,19 +27,18 @@ namespace touchline::actors {
 
 // -- what partitions are told ---------------------------------------------------------------------
 
-/// From the writer: everything up to `ticket` is durable, or nothing from `ticket` on is.
-struct commit_notice {
-  uint64_t incarnation = 0;
-  uint64_t ticket = 0;
-  std::optional<storage::storage_error> error;
-};
-
 /// One acknowledgement: `to` made the messages of `from` up to `sequence` durable.
 struct acknowledgement {
   std::string from;
   std::string to;
   uint64_t sequence = 0;
 };
+
+template <class Inspector>
+bool inspect(Inspector& f, acknowledgement& x) {
+  return f.object(x).fields(f.field("from", x.from), f.field("to", x.to),
+                            f.field("sequence", x.sequence));
+}
 
 /// From another partition.
 struct acknowledgements {
@@ -48,8 +47,14 @@ struct acknowledgements {
 
 struct partition_tick {};
 
-/// From the supervisor, when notices of the writer find the partition: it may begin to recover.
+/// From the supervisor, when notices of its log find the partition: it may begin to recover.
 struct open_partition {};
+
+/// From the supervisor: the partition is led elsewhere from now on. It tells everybody who waits,
+/// and ends.
+struct resign {
+  refusal why;
+};
 
 /// The back-off of an entity is over.
 struct restart_entity {
@@ -85,7 +90,7 @@ struct passivate_all {};
 /// What every partition of a node is given.
 struct partition_environment {
   std::shared_ptr<const entity_environment> entities;
-  storage::writer* writer = nullptr;
+  commit_log* log = nullptr;
   router* routes = nullptr;
   runtime_metrics* metrics = nullptr;
   /// Hears of a partition's failure before its end.
@@ -93,22 +98,11 @@ struct partition_environment {
   std::shared_ptr<reported_flows> reported = std::make_shared<reported_flows>();
 };
 
-/// The token under which a partition's batch is known to the writer: which partition, which of its
-/// lives, which batch.
-struct commit_ticket {
-  static constexpr uint64_t make(uint32_t partition, uint64_t incarnation, uint64_t ticket) {
-    return uint64_t{partition} << 56 | (incarnation & 0xffff) << 40 | (ticket & 0xff'ffff'ffff);
-  }
-  static constexpr uint32_t partition(uint64_t token) { return static_cast<uint32_t>(token >> 56); }
-  static constexpr uint64_t incarnation(uint64_t token) { return token >> 40 & 0xffff; }
-  static constexpr uint64_t ticket(uint64_t token) { return token & 0xff'ffff'ffff; }
-};
-
 /// The actor of one partition. See the head of this file.
 class partition_actor : public caf::event_based_actor {
 public:
   partition_actor(caf::actor_config& config, partition_environment environment, uint32_t index,
-                  uint64_t incarnation);
+                  uint64_t incarnation, uint64_t epoch);
 
   caf::behavior make_behavior() override;
   void on_exit() override;
@@ -118,11 +112,26 @@ public:
 private:
   // -- types --------------------------------------------------------------------------------------
 
+  /// Somebody outside who waits for an answer.
+  struct caller {
+    caf::response_promise promise;
+    /// Of the header; repeated in the answer.
+    uint64_t request = 0;
+
+    void answer_with(answer reply) {
+      reply.request = request;
+      promise.deliver(std::move(reply));
+    }
+    void refuse(const std::string& id, const refusal& why) {
+      answer_with({id, why.code, why.text, {}, 0, false});
+    }
+  };
+
   /// A message that its entity has not finished.
   struct waiting_message {
     caf::message content;
     /// Pending when somebody outside waits for the answer.
-    caf::response_promise promise;
+    caller from;
     bool from_outside = false;
     uint32_t attempts = 0;
     /// Why the last attempt failed.
@@ -140,8 +149,8 @@ private:
     caf::actor actor;
     uint64_t incarnation = 0;
     std::deque<waiting_message> waiting;
-    /// Records on their way to the disk.
-    size_t uncommitted = 0;
+    /// Records that cannot be read from the store yet.
+    size_t unapplied = 0;
     uint64_t committed_position = 0;
     unsigned failures_in_a_row = 0;
     int64_t last_active_ms = 0;
@@ -150,7 +159,7 @@ private:
 
   /// Somebody outside who waits for the answer to a command that was deferred.
   struct waiting_caller {
-    caf::response_promise promise;
+    caller from;
     /// The tick after which nobody waits any longer: a bound on what is kept, not a deadline.
     uint64_t until_tick = 0;
   };
@@ -168,7 +177,7 @@ private:
     int64_t flow_deadline_ms = 0;
     /// Id of the dead letter that is one no more: it was handled, or dropped.
     std::string settled_letter;
-    caf::response_promise promise;
+    caller from;
     bool from_outside = false;
     answer reply;
     std::optional<acknowledgement> acknowledge;
@@ -176,6 +185,12 @@ private:
     bool deferred = false;
     std::vector<answer> late_answers;
     std::optional<int64_t> deadline_ms;
+  };
+
+  /// A record that is committed and cannot be read from the store yet.
+  struct unapplied_record {
+    uint64_t ticket = 0;
+    uint64_t slot = 0;
   };
 
   /// A deadline that an entity has set.
@@ -208,6 +223,9 @@ private:
   void submit(storage::write_batch batch);
   void flush_backlog();
   void committed(const commit_notice& notice);
+  bool may_be_released(const in_flight& entry) const;
+  void note_applied();
+  void open();
   void note_letters(const header& head, const entity_outcome& outcome, in_flight& entry) const;
   void release(in_flight entry, std::vector<acknowledgement>& acknowledgements);
   void send_ready();
@@ -219,9 +237,8 @@ private:
 
   // -- answers that come later, deadlines ---------------------------------------------------------
 
-  void answer_one(caf::response_promise& promise, answer reply);
-  void keep_waiting(const std::string& address, const std::string& id,
-                    caf::response_promise promise);
+  void answer_one(caller& from, answer reply);
+  void keep_waiting(const std::string& address, const std::string& id, caller from);
   void answer_late(const std::string& address, answer reply);
   void give_up_waiting();
   void change_deadline(const std::string& address, int64_t deadline_ms);
@@ -257,6 +274,8 @@ private:
   const runtime_options& options_;
   uint32_t index_;
   uint64_t incarnation_;
+  /// The leadership in which this life began.
+  uint64_t epoch_;
   bool open_ = false;
   bool failed_ = false;
 
@@ -269,8 +288,10 @@ private:
 
   uint64_t last_ticket_ = 0;
   uint64_t durable_ticket_ = 0;
+  uint64_t applied_ticket_ = 0;
   std::deque<in_flight> in_flight_;
-  /// Batches that the writer had no room for.
+  std::deque<unapplied_record> unapplied_;
+  /// Batches that the log had no room for.
   std::deque<std::pair<uint64_t, storage::write_batch>> backlog_;
   outbox outbox_;
   letter_deadlines letters_;
@@ -288,7 +309,7 @@ private:
   /// What the gauges show of this partition.
   std::array<int64_t, 3> shown_{};
   /// Messages that arrived before the partition was open.
-  std::deque<std::pair<caf::message, caf::response_promise>> early_;
+  std::deque<std::pair<caf::message, caller>> early_;
 };
 
 } // namespace touchline::actors

@@ -54,37 +54,62 @@ tl::expected<std::unique_ptr<runtime>, refusal> runtime::start(caf::actor_system
     return tl::unexpected{to_refusal(store.error())};
   if (auto same = check_partitions(**store, setup.options.partitions); !same)
     return tl::unexpected{same.error()};
-  return std::unique_ptr<runtime>{new runtime{system, std::move(setup), std::move(*store)}};
+  std::unique_ptr<runtime> result{new runtime{system, setup}};
+  result->own_store_ = std::move(*store);
+  result->store_ = result->own_store_.get();
+  result->writer_ = std::make_unique<storage::writer>(
+    *result->store_,
+    [self = result.get()](std::span<const storage::commit_token> tokens,
+                          const storage::storage_error* error) {
+      self->tell_partitions(tokens, error);
+    },
+    setup.writer);
+  result->own_log_ = std::make_unique<writer_log>(*result->writer_);
+  auto& log = *result->own_log_;
+  result->host(std::move(setup), log, nullptr);
+  return result;
 }
 
-runtime::runtime(caf::actor_system& system, runtime_setup setup,
-                 std::unique_ptr<storage::lmdb_store> store)
+std::unique_ptr<runtime> runtime::start(caf::actor_system& system, runtime_setup setup,
+                                        replicated_storage storage) {
+  std::unique_ptr<runtime> result{new runtime{system, setup}};
+  result->store_ = storage.store;
+  result->host(std::move(setup), *storage.log, std::move(storage.step_down));
+  return result;
+}
+
+runtime::runtime(caf::actor_system& system, runtime_setup setup)
   : system_{system},
-    store_{std::move(store)},
     kinds_{std::move(setup.kinds)},
     time_{*setup.time},
     routes_{std::make_unique<router>(setup.options.partitions)},
-    metrics_{std::make_unique<runtime_metrics>(system)} {
-  writer_ = std::make_unique<storage::writer>(
-    *store_,
-    [this](std::span<const storage::commit_token> tokens, const storage::storage_error* error) {
-      tell_partitions(tokens, error);
-    },
-    setup.writer);
+    metrics_{std::make_unique<runtime_metrics>(system)} {}
+
+void runtime::host(runtime_setup setup, commit_log& log, step_down_callback step_down) {
   auto entities = std::make_shared<entity_environment>();
-  entities->store = store_.get();
+  entities->store = store_;
   entities->kinds = &kinds_;
   entities->time = setup.time;
   entities->options = setup.options;
   entities->node = std::move(setup.node);
   entities->before_decision = std::move(setup.before_decision);
   running_ = entities->running;
-  partition_environment environment{std::move(entities), writer_.get(), routes_.get(),
-                                    metrics_.get(), nullptr};
-  supervisor_ = system.spawn<supervisor_actor>(std::move(environment), [this](const refusal& why) {
+  partition_environment environment{std::move(entities), &log, routes_.get(), metrics_.get(),
+                                    nullptr};
+  auto failed = [this](const refusal& why) {
     std::unique_lock guard{mutex_};
     failure_ = why;
-  });
+  };
+  supervisor_ = system_.spawn<supervisor_actor>(
+    std::move(environment), supervisor_callbacks{std::move(failed), std::move(step_down)});
+}
+
+void runtime::lead(uint32_t index, uint64_t epoch) {
+  caf::anon_send(supervisor_, lead_partition{index, epoch});
+}
+
+void runtime::follow(uint32_t index, refusal why) {
+  caf::anon_send(supervisor_, follow_partition{index, std::move(why)});
 }
 
 runtime::~runtime() {
@@ -96,7 +121,8 @@ runtime::~runtime() {
   // Partitions and entities that were told to end may still be in the middle of a message.
   while (running_->load() > 0)
     std::this_thread::sleep_for(std::chrono::microseconds{100});
-  writer_->stop();
+  if (writer_)
+    writer_->stop();
 }
 
 /// On the writer's thread: the highest ticket of each partition stands for all before it.
@@ -112,10 +138,11 @@ void runtime::tell_partitions(std::span<const storage::commit_token> tokens,
   }
   for (auto index : touched) {
     auto token = newest[index];
-    commit_notice notice{commit_ticket::incarnation(token), commit_ticket::ticket(token), {}};
+    auto ticket = commit_ticket::ticket(token);
+    commit_notice notice{commit_ticket::incarnation(token), ticket, ticket, {}};
     if (error)
       notice.error = *error;
-    if (auto partition = routes_->at(index))
+    if (auto partition = routes_->here(index))
       caf::anon_send(partition, std::move(notice));
   }
 }

@@ -5,6 +5,7 @@
 #include "actors/runtime/entity_actor.hpp"
 #include "actors/runtime/router.hpp"
 #include "actors/runtime/runtime_metrics.hpp"
+#include "actors/runtime/supervisor_actor.hpp"
 #include "storage/lmdb_store.hpp"
 #include "storage/writer.hpp"
 
@@ -19,6 +20,7 @@ namespace touchline::actors {
 
 /// What a runtime is made of.
 struct runtime_setup {
+  /// Of a runtime that opens its own store.
   storage::lmdb_options storage;
   storage::writer_options writer;
   runtime_options options;
@@ -34,6 +36,14 @@ struct runtime_setup {
 /// configuration. Calling it again does nothing.
 void register_message_types();
 
+/// Store and log of a runtime whose partitions are replicated; both outlive it.
+struct replicated_storage {
+  storage::store* store = nullptr;
+  commit_log* log = nullptr;
+  /// See supervisor_callbacks.
+  step_down_callback step_down;
+};
+
 /// Storage and partitions of one data directory.
 class runtime {
 public:
@@ -42,15 +52,25 @@ public:
   static tl::expected<std::unique_ptr<runtime>, refusal> start(caf::actor_system& system,
                                                                runtime_setup setup);
 
+  /// Hosts the partitions that it is told to lead, on a store and a log of the caller's.
+  static std::unique_ptr<runtime> start(caf::actor_system& system, runtime_setup setup,
+                                        replicated_storage storage);
+
   runtime(const runtime&) = delete;
   runtime& operator=(const runtime&) = delete;
 
   /// Stops the partitions, writes what was submitted, and closes the data directory.
   ~runtime();
 
-  const router& routes() const noexcept { return *routes_; }
+  /// The entities of a partition live here from now on, in `epoch`, or no more. Only for a runtime
+  /// on replicated storage.
+  void lead(uint32_t index, uint64_t epoch);
+  void follow(uint32_t index, refusal why);
+
+  router& routes() noexcept { return *routes_; }
   const runtime_metrics& metrics() const noexcept { return *metrics_; }
-  storage::lmdb_store& store() noexcept { return *store_; }
+  storage::store& store() noexcept { return *store_; }
+  /// Of a runtime that has a writer of its own.
   storage::writer_statistics writer_statistics() const { return writer_->statistics(); }
 
   /// Waits until nothing is under way: every message handled, every record durable, every outbox
@@ -74,19 +94,22 @@ public:
   std::optional<refusal> failure() const;
 
 private:
-  runtime(caf::actor_system& system, runtime_setup setup,
-          std::unique_ptr<storage::lmdb_store> store);
+  runtime(caf::actor_system& system, runtime_setup setup);
+
+  void host(runtime_setup setup, commit_log& log, step_down_callback step_down);
 
   void tell_partitions(std::span<const storage::commit_token> tokens,
                        const storage::storage_error* error);
 
   caf::actor_system& system_;
-  std::unique_ptr<storage::lmdb_store> store_;
+  std::unique_ptr<storage::store> own_store_;
+  storage::store* store_ = nullptr;
   entity_kinds kinds_;
   const clock& time_;
   std::unique_ptr<router> routes_;
   std::unique_ptr<runtime_metrics> metrics_;
   std::unique_ptr<storage::writer> writer_;
+  std::unique_ptr<commit_log> own_log_;
   caf::actor supervisor_;
   std::shared_ptr<std::atomic<int64_t>> running_;
   mutable std::mutex mutex_;

@@ -7,11 +7,11 @@
 namespace touchline::actors {
 
 supervisor_actor::supervisor_actor(caf::actor_config& config, partition_environment environment,
-                                   node_failed_callback failed)
+                                   supervisor_callbacks callbacks)
   : event_based_actor{config},
     environment_{std::move(environment)},
     options_{environment_.entities->options},
-    failed_{std::move(failed)},
+    callbacks_{std::move(callbacks)},
     restarts_{options_.partitions_policy},
     children_(environment_.routes->partitions()) {
   environment_.supervisor = caf::actor{this};
@@ -23,10 +23,16 @@ supervisor_actor::supervisor_actor(caf::actor_config& config, partition_environm
 }
 
 caf::behavior supervisor_actor::make_behavior() {
-  for (uint32_t i = 0; i < children_.size(); ++i)
-    start(i);
+  if (!callbacks_.step_down)
+    for (uint32_t i = 0; i < children_.size(); ++i)
+      lead(i, 0);
   return {[this](const partition_failed& x) { child_ended(x); },
-          [this](restart_partition x) { start(x.index); }};
+          [this](const lead_partition& x) { lead(x.index, x.epoch); },
+          [this](const follow_partition& x) { follow(x.index, x.why); },
+          [this](restart_partition x) {
+            if (children_[x.index].epoch && children_[x.index].incarnation == x.incarnation)
+              start(x.index);
+          }};
 }
 
 void supervisor_actor::on_exit() {
@@ -39,12 +45,33 @@ void supervisor_actor::on_exit() {
   environment_.supervisor = nullptr;
 }
 
+void supervisor_actor::lead(uint32_t index, uint64_t epoch) {
+  auto& x = children_[index];
+  if (x.epoch == epoch)
+    return;
+  follow(index, {UNAVAILABLE, "Partition " + std::to_string(index) + " begins anew."});
+  x.epoch = epoch;
+  x.failures_in_a_row = 0;
+  start(index);
+}
+
+void supervisor_actor::follow(uint32_t index, const refusal& why) {
+  auto& x = children_[index];
+  x.epoch.reset();
+  if (!std::exchange(x.running, false))
+    return;
+  demonitor(x.actor);
+  environment_.routes->set(index, nullptr);
+  send(x.actor, resign{why});
+  x.actor = nullptr;
+}
+
 void supervisor_actor::start(uint32_t index) {
   auto& x = children_[index];
   ++x.incarnation;
   x.running = true;
   x.started_ms = environment_.entities->time->steady_ms();
-  x.actor = spawn<partition_actor>(environment_, index, x.incarnation);
+  x.actor = spawn<partition_actor>(environment_, index, x.incarnation, *x.epoch);
   monitor(x.actor);
   environment_.routes->set(index, x.actor);
   send(x.actor, open_partition{});
@@ -66,8 +93,15 @@ void supervisor_actor::child_ended(const partition_failed& failure) {
   // A full disk is no defect: the node stays, refuses, and tries again until there is room.
   if (failure.code != DISK_FULL) {
     auto allowed = restarts_.note_failure(now, x.failures_in_a_row);
+    if (!allowed && failure.code != STORAGE_FAILED && callbacks_.step_down
+        && callbacks_.step_down(failure.index)) {
+      spdlog::error("partition {} fails again and again and is handed to another node: {}",
+                    failure.index, failure.text);
+      x.epoch.reset();
+      return;
+    }
     if (!allowed || failure.code == STORAGE_FAILED) {
-      failed_({failure.code, failure.text});
+      callbacks_.failed({failure.code, failure.text});
       quit(caf::make_error(caf::sec::runtime_error, failure.text));
       return;
     }
@@ -76,7 +110,7 @@ void supervisor_actor::child_ended(const partition_failed& failure) {
   spdlog::warn("partition {} failed and is restarted in {} ms: {}", failure.index, delay,
                failure.text);
   delayed_send(caf::actor{this}, std::chrono::milliseconds{delay},
-               restart_partition{failure.index});
+               restart_partition{failure.index, x.incarnation});
 }
 
 } // namespace touchline::actors

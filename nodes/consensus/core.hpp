@@ -1,9 +1,9 @@
 // Consensus of one replication group (a partition) as a pure state machine: no disk, no network, no
-// clock of its own. The one place that knows C-Raft (nodes/consensus/core.cpp); everybody else sees
+// clock of its own. The one place that knows C-Raft is this folder; everybody else sees
 // propose, committed, leadership, membership.
 //
-// Every call returns `effects`: what its owner has to do, in the order in which they are listed. The
-// owner is an actor with LMDB and CAF behind it, or a simulation.
+// Every call returns `effects`: what its owner has to do, in the order in which they are listed.
+// The owner is an actor with LMDB and CAF behind it, or a simulation.
 #pragma once
 
 #include <tl/expected.hpp>
@@ -104,7 +104,8 @@ struct stored_state {
 /// The first log of a new group: a change with these members at index 1, term 1.
 stored_state newborn_group(std::vector<server> members);
 
-/// A message for another member, encoded. Losing, repeating, delaying and reordering it is harmless.
+/// A message for another member, encoded. Losing, repeating, delaying and reordering it is
+/// harmless.
 struct outgoing {
   server_id to = 0;
   std::string bytes;
@@ -158,8 +159,8 @@ enum class catch_up_state : uint8_t { none, running, aborted, finished };
 
 /// Reads entries back from the disk: up to `last`, at most `max_bytes` of data but at least one.
 /// False ends the replica (the disk failed).
-using entry_reader = std::function<bool(uint64_t first, uint64_t last, size_t max_bytes,
-                                        std::vector<entry>& out)>;
+using entry_reader
+  = std::function<bool(uint64_t first, uint64_t last, size_t max_bytes, std::vector<entry>& out)>;
 
 /// Bounds and intervals of a replica.
 struct core_options {
@@ -177,10 +178,10 @@ struct core_options {
   size_t max_cached_bytes = size_t{16} << 20;
 };
 
-/// One replica of one group. Times are milliseconds of a clock that the owner chooses; one that goes
-/// back stands still. Not thread safe. A call that finds the library in an error, or foreign bytes
-/// that break its contract, sets `failure()`: the owner drops the replica and starts a new one from
-/// disk.
+/// One replica of one group. Times are milliseconds of a clock that the owner chooses; one that
+/// goes back stands still. Not thread safe. A call that finds the library in an error, or foreign
+/// bytes that break its contract, sets `failure()`: the owner drops the replica and starts a new
+/// one from disk.
 class core {
 public:
   core(const core_options& options, entry_reader reader);
@@ -199,36 +200,42 @@ public:
   /// To be called at `next_timeout_ms()`, or later, or earlier: it looks whether anything is due.
   effects tick(uint64_t now_ms);
 
-  /// The entries up to `index`, whose term was `term` when they were handed out, are durable.
-  /// Ignored when they were truncated or replaced since.
+  /// The entries up to `index`, whose term was `term` when they were handed out, are durable: once
+  /// for every `append`, in their order; several may be reported as the last of them. Ignored when
+  /// they were truncated or replaced since.
   effects entries_persisted(uint64_t index, uint64_t term, uint64_t now_ms);
 
-  /// The state of an offer is durable and its log removed.
+  /// The state of an offer, or a later one, is durable and the log removed; `point` says as of
+  /// when, with the membership that was in force then.
   effects snapshot_installed(const snapshot_point& point, uint64_t now_ms);
 
   /// The owner's state is durable up to `index` (committed); all entries but the last `trailing`
-  /// before it may go from the log. Returns the snapshot point that has to be made durable before
-  /// entries are removed up to `first_index() - 1`; nothing when there is nothing to gain.
+  /// before it may go from the log; nothing happens unless the entry at `index` is durable. Returns
+  /// the snapshot point that has to be made durable before entries are removed up to `first_index()
+  /// - 1`; nothing when there is nothing to gain.
   std::optional<snapshot_point> compact(uint64_t index, uint64_t trailing, uint64_t now_ms,
                                         effects& out);
 
   // -- wishes, of the leader ----------------------------------------------------------------------
 
   /// Appends commands; the index of the first is `last_index() + 1` before the call.
-  tl::expected<effects, propose_error> propose(std::vector<std::shared_ptr<const std::string>> commands,
-                                               uint64_t now_ms);
+  tl::expected<effects, propose_error> propose(
+    std::vector<std::shared_ptr<const std::string>> commands, uint64_t now_ms);
 
-  /// Changes the membership by one server: added as standby, promoted, demoted or removed.
+  /// Changes the membership by one server: added as standby, promoted, demoted or removed. Who is
+  /// to be the only voter must lead: from two to one, transfer first, and remove the other then.
   tl::expected<effects, propose_error> change(std::vector<server> members, uint64_t now_ms);
 
-  /// Begins to watch how a standby catches up.
+  /// Begins to watch how a standby catches up; no change is possible until that has an end. It is
+  /// aborted after 5 s, or 10 rounds, without success.
   effects catch_up(server_id id, uint64_t now_ms);
   catch_up_state catch_up_of(server_id id) const;
 
   /// Hands leadership to a voter (0: to the one that is furthest).
   tl::expected<effects, propose_error> transfer(server_id to, uint64_t now_ms);
 
-  /// The leader is known to be dead: stands for election at once, if it is a voter and follows.
+  /// The leader is known to be dead: stands for election if it is a voter and follows, at once or
+  /// as soon as its own log is durable. Forgotten when the leader is heard of after all.
   effects stand_for_election(uint64_t now_ms);
 
   // -- facts --------------------------------------------------------------------------------------
@@ -254,8 +261,8 @@ public:
   bool installing() const;
   /// When `tick` wants to be called.
   uint64_t next_timeout_ms() const;
-  /// The entries from `first` to `last`, from memory or through the reader; stops at `max_bytes` but
-  /// gives at least one. Empty when they are gone or the reader failed.
+  /// The entries from `first` to `last`, from memory or through the reader; stops at `max_bytes`
+  /// but gives at least one. Empty when they are gone or the reader failed.
   std::vector<entry> entries(uint64_t first, uint64_t last, size_t max_bytes) const;
   /// Messages that were no messages, or broke the contract.
   uint64_t malformed() const;

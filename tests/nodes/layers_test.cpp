@@ -25,6 +25,24 @@ const std::map<std::string, std::set<std::string>> may_know{
 
 } // namespace
 
+BOOST_AUTO_TEST_CASE(one_folder_knows_the_consensus_library) {
+  const std::string only = "/nodes/consensus/";
+  int users = 0;
+  for (auto& [room, allowed] : may_enter)
+    for (auto& entry : std::filesystem::recursive_directory_iterator{
+           std::string{TOUCHLINE_SOURCE_DIR} + '/' + room}) {
+      std::ifstream in{entry.path()};
+      for (std::string line; std::getline(in, line);) {
+        if (!line.starts_with("#include") || line.find("<raft") == std::string::npos)
+          continue;
+        ++users;
+        BOOST_TEST(entry.path().string().find(only) != std::string::npos,
+                   entry.path() << " knows C-Raft");
+      }
+    }
+  BOOST_TEST(users > 0);
+}
+
 BOOST_AUTO_TEST_CASE(no_include_runs_against_the_order_of_the_rooms) {
   int files = 0;
   for (auto& [room, allowed] : may_enter)

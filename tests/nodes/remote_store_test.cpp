@@ -456,5 +456,10 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_and_the_facts_of_a_node_stay_its_own) {
   batch.append("team/new", 1, "record");
   BOOST_TEST((code_of(x.remote.commit({&batch, 1})) == storage::error_code::closed));
   BOOST_TEST((code_of(x.remote.meta("node")) == storage::error_code::closed));
+  BOOST_TEST((code_of(x.remote.log_bounds("group")) == storage::error_code::closed));
+  BOOST_TEST((code_of(x.remote.read_replica("group", "term")) == storage::error_code::closed));
+  BOOST_TEST((code_of(x.remote.groups()) == storage::error_code::closed));
+  BOOST_TEST((code_of(x.remote.copy_content({}, {}, {})) == storage::error_code::closed));
+  BOOST_TEST((code_of(x.remote.erase_content({}, {}, {})) == storage::error_code::closed));
   BOOST_TEST(x.way.asked == 0);
 }

@@ -51,6 +51,11 @@ BOOST_AUTO_TEST_CASE(places_are_described_with_the_entitys_address) {
   BOOST_TEST(describe(table::streams, key_buffer{"team/arsenal", 7}.view())
              == "position 7 of team/arsenal");
   BOOST_TEST(describe(table::snapshots, "team/arsenal") == "the snapshot of team/arsenal");
+  BOOST_TEST(describe(table::log, key_buffer{"17", 7}.view()) == "entry 7 of the log of group 17");
+  BOOST_TEST(describe(table::replicas, key_buffer{"17", "term"}.view())
+             == "field term of the replica of group 17");
+  BOOST_TEST(describe(table::staged, key_buffer{"17", 3}.view())
+             == "piece 3 of the staged content of group 17");
   BOOST_TEST(describe(table::snapshots, "a\x01") == "the snapshot of a\\x01");
 }
 

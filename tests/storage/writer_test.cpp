@@ -2,6 +2,7 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include "storage/memory_store.hpp"
 #include "storage/writer.hpp"
 #include "tests/storage/fixtures.hpp"
 
@@ -16,44 +17,14 @@ using namespace touchline::storage::test;
 namespace {
 
 // A store whose commits do as they are told, and that remembers the size of each transaction.
-class scripted_store final : public store {
+class scripted_store final : public memory_store {
 public:
   std::function<result<void>(std::span<const write_batch>)> on_commit;
-  std::vector<std::size_t> transactions;
+  std::vector<std::size_t> groups_of_batches;
 
   result<void> commit(std::span<const write_batch> batches) override {
-    transactions.push_back(batches.size());
+    groups_of_batches.push_back(batches.size());
     return on_commit ? on_commit(batches) : result<void>{};
-  }
-  result<std::optional<snapshot>> read_snapshot(std::string_view) const override { return {}; }
-  result<read_progress> read_stream(std::string_view, std::uint64_t, const read_limits&,
-                                    const record_visitor&) const override {
-    return {};
-  }
-  result<std::optional<std::string>> read_record(std::string_view, std::uint64_t) const override {
-    return {};
-  }
-  result<std::uint64_t> last_position(std::string_view) const override { return 0; }
-  result<std::optional<std::uint64_t>> find_command(std::string_view,
-                                                    std::string_view) const override {
-    return {};
-  }
-  result<std::vector<outbox_mark>> outbox(std::string_view, std::size_t) const override {
-    return {};
-  }
-  result<std::vector<entity_deadline>> deadlines(std::string_view, std::size_t) const override {
-    return {};
-  }
-  result<std::optional<std::string>> read_dead_letter(std::string_view) const override {
-    return {};
-  }
-  result<std::vector<dead_letter>> dead_letters(std::string_view, std::size_t) const override {
-    return {};
-  }
-  result<std::optional<std::string>> meta(std::string_view) const override { return {}; }
-  result<std::vector<std::string>> addresses(std::string_view, std::string_view,
-                                             std::size_t) const override {
-    return {};
   }
 };
 
@@ -72,6 +43,8 @@ struct outcomes {
     };
   }
 };
+
+constexpr std::uint32_t an_hour_ms = 3'600'000;
 
 writer_options without_thread() {
   writer_options options;
@@ -128,7 +101,7 @@ BOOST_AUTO_TEST_CASE(what_piled_up_shares_a_transaction_within_its_bounds) {
     writing.submit(record_batch("team/a", i, "r"), i);
   while (writing.commit_next()) {
   }
-  BOOST_TEST(store.transactions == (std::vector<std::size_t>{10, 10, 5}),
+  BOOST_TEST(store.groups_of_batches == (std::vector<std::size_t>{10, 10, 5}),
              boost::test_tools::per_element());
   BOOST_TEST(writing.statistics().largest_group == 10U);
   BOOST_TEST(told.order.size() == 25U);
@@ -143,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_transaction_is_bounded_in_bytes_but_takes_any_single_batc
     writing.submit(record_batch("team/a", i, std::string(5000, 'x')), i);
   while (writing.commit_next()) {
   }
-  BOOST_TEST(store.transactions == (std::vector<std::size_t>{1, 1, 1}),
+  BOOST_TEST(store.groups_of_batches == (std::vector<std::size_t>{1, 1, 1}),
              boost::test_tools::per_element());
 }
 
@@ -230,11 +203,124 @@ BOOST_AUTO_TEST_CASE(a_failed_sync_ends_all_writing) {
     writing.submit(record_batch("a", i, "r"), i);
   while (writing.commit_next()) {
   }
-  BOOST_TEST(store.transactions.size() == 1U); // not tried again
+  BOOST_TEST(store.groups_of_batches.size() == 1U); // not tried again
   BOOST_TEST(told.failed.size() == 3U);
   BOOST_TEST((writing.submit(record_batch("a", 4, "r"), 4) == submitted::stopped));
   BOOST_TEST(writing.statistics().failed_for_good);
   BOOST_TEST(writing.statistics().last_error == "broken");
+}
+
+// -- urgency ------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(what_is_not_urgent_is_written_with_the_next_urgent_batch_and_in_order) {
+  memory_store store;
+  outcomes told;
+  writer_options options;
+  options.max_delay_ms = an_hour_ms;
+  writer writing{store, told.listener(), options};
+  for (std::uint64_t i = 1; i <= 20; ++i)
+    BOOST_TEST(
+      (writing.submit(record_batch("team/a", i, "r"), i, urgency::later) == submitted::queued));
+  writing.submit(record_batch("team/a", 21, "urgent"), 21);
+  writing.submit(record_batch("team/a", 22, "r"), 22, urgency::later);
+  writing.stop();
+  BOOST_TEST(told.failed.empty());
+  BOOST_TEST(told.order.size() == 22U);
+  BOOST_TEST(std::is_sorted(told.order.begin(), told.order.end()));
+  // Nothing before the urgent batch had a transaction of its own.
+  BOOST_TEST(writing.statistics().largest_group >= 21U);
+  BOOST_TEST(writing.statistics().transactions <= 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_urgent_does_not_wait_for_ever) {
+  const temporary_folder folder;
+  auto store = open_store(folder.path());
+  writer_options options;
+  options.max_delay_ms = 1;
+  // Twice, because a writer that has been idle for long rests in another way.
+  for (std::uint64_t i = 1; i <= 2; ++i) {
+    std::promise<bool> told;
+    writer writing{*store,
+                   [&](std::span<const commit_token>, const storage_error* error) {
+                     told.set_value(error == nullptr);
+                   },
+                   options};
+    writing.submit(record_batch("team/a", i, "r"), i, urgency::later);
+    BOOST_TEST(told.get_future().get());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_that_sleeps_is_woken_by_what_is_not_urgent) {
+  memory_store store;
+  std::promise<void> first;
+  std::promise<void> second;
+  writer_options options;
+  options.max_delay_ms = 1;
+  writer writing{store,
+                 [&](std::span<const commit_token> tokens, const storage_error*) {
+                   (tokens.front() == 1 ? first : second).set_value();
+                 },
+                 options};
+  writing.submit(record_batch("team/a", 1, "r"), 1);
+  first.get_future().wait();
+  // Whether the writer sleeps by now or not, the batch must be written.
+  writing.submit(record_batch("team/a", 2, "r"), 2, urgency::later);
+  second.get_future().wait();
+  BOOST_TEST(value_of(store.last_position("team/a")) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(so_much_that_it_fills_a_transaction_is_urgent) {
+  memory_store store;
+  std::promise<void> told;
+  writer_options options;
+  options.max_delay_ms = an_hour_ms;
+  options.max_transaction_operations = 10;
+  std::size_t written = 0;
+  writer writing{store,
+                 [&](std::span<const commit_token> tokens, const storage_error*) {
+                   written += tokens.size();
+                   if (written == 10)
+                     told.set_value();
+                 },
+                 options};
+  for (std::uint64_t i = 1; i <= 10; ++i)
+    writing.submit(record_batch("team/a", i, "r"), i, urgency::later);
+  told.get_future().wait();
+}
+
+BOOST_AUTO_TEST_CASE(half_a_queue_of_bytes_is_urgent) {
+  memory_store store;
+  std::promise<void> told;
+  writer_options options;
+  options.max_delay_ms = an_hour_ms;
+  options.max_queued_bytes = 10'000;
+  writer writing{
+    store, [&](std::span<const commit_token>, const storage_error*) { told.set_value(); }, options};
+  writing.submit(record_batch("team/a", 1, std::string(6'000, 'x')), 1, urgency::later);
+  told.get_future().wait();
+}
+
+BOOST_AUTO_TEST_CASE(the_bounds_of_the_queue_count_what_is_not_urgent) {
+  memory_store store;
+  auto options = without_thread();
+  options.max_queued_batches = 2;
+  writer writing{store, {}, options};
+  BOOST_TEST((writing.submit(record_batch("a", 1, "r"), 1, urgency::later) == submitted::queued));
+  BOOST_TEST((writing.submit(record_batch("a", 2, "r"), 2) == submitted::queued));
+  BOOST_TEST(
+    (writing.submit(record_batch("a", 3, "r"), 3, urgency::later) == submitted::overloaded));
+  BOOST_TEST((writing.submit(record_batch("a", 3, "r"), 3) == submitted::overloaded));
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_without_a_thread_takes_everything) {
+  memory_store store;
+  outcomes told;
+  writer writing{store, told.listener(), without_thread()};
+  writing.submit(record_batch("a", 1, "r"), 1, urgency::later);
+  BOOST_TEST(writing.commit_next());
+  BOOST_TEST(!writing.commit_next());
+  BOOST_TEST(told.order.size() == 1U);
+  BOOST_TEST(value_of(store.last_position("a")) == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,149 @@
+// One end of a connection between two processes of a cluster. Whatever this process has for the
+// other one goes through here: consensus, commands and their answers, messages between entities,
+// questions. What piles up while a batch is being put together shares it; a window of batches is
+// under way, so that a slow peer costs a bounded buffer and nothing else.
+//
+// To the rest of the process it looks like the partitions that the other end leads: it takes what
+// they take, and answers as they do.
+#pragma once
+
+#include "actors/runtime/clock.hpp"
+#include "actors/runtime/router.hpp"
+#include "nodes/cluster/peer_messages.hpp"
+#include "nodes/cluster/replica_actor.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/response_promise.hpp>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace touchline::cluster {
+
+/// Bounds of a connection.
+struct peer_options {
+  /// Batches, and bytes in them, that the other end has not confirmed.
+  size_t window_batches = 64;
+  size_t window_bytes = size_t{8} << 20;
+  /// Bytes after which a batch is sent without waiting for more.
+  size_t batch_bytes = size_t{512} << 10;
+  /// Bytes that wait for the window. Beyond it consensus and messages between entities are lost
+  /// here, which they survive; commands and questions are refused as overloaded.
+  size_t max_buffered_bytes = size_t{32} << 20;
+  /// Commands and questions that wait for the other end.
+  size_t max_pending = 65'536;
+  /// Patience with the first words of the other end, in milliseconds.
+  int64_t handshake_ms = 3'000;
+  /// A question that nobody answers fails after so long.
+  int64_t request_ms = 60'000;
+};
+
+/// What a connection needs of its process.
+struct peer_environment {
+  /// The router of the process; null as long as it knows no cluster.
+  actors::router* routes = nullptr;
+  std::shared_ptr<replica_table> replicas;
+  const actors::clock* time = nullptr;
+  peer_options options;
+  /// Hears of peer_up, peer_down, news_input; answers serve_request; creates replicas.
+  caf::actor owner;
+  /// The server that consensus messages for a replica that is not there yet may create.
+  consensus::server_id self = 0;
+  std::shared_ptr<std::atomic<int64_t>> running = std::make_shared<std::atomic<int64_t>>(0);
+};
+
+/// To the owner: a replica of this partition is spoken to and is not there. The message is lost.
+struct missing_replica {
+  uint32_t partition = 0;
+};
+
+/// The actor of one connection. See the head of this file.
+class peer_actor : public caf::event_based_actor {
+public:
+  /// The end that was called: `who` spoke first, through `remote`.
+  peer_actor(caf::actor_config& config, std::shared_ptr<const peer_environment> environment,
+             peer_identity who, caf::actor remote);
+
+  /// The end that calls: introduces itself with `hello` to `gateway`.
+  peer_actor(caf::actor_config& config, std::shared_ptr<const peer_environment> environment,
+             wire_hello hello, caf::actor gateway);
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+  const char* name() const override { return "touchline.peer"; }
+
+private:
+  /// A command of this process that the other end has not answered.
+  struct pending_command {
+    caf::strong_actor_ptr sender;
+    uint64_t request = 0;
+    std::string id;
+    int64_t until_ms = 0;
+  };
+
+  struct pending_request {
+    caf::response_promise promise;
+    int64_t until_ms = 0;
+  };
+
+  void greet();
+  void welcomed(const wire_welcome& x);
+  void begin(caf::actor remote);
+  void end(const std::string& why);
+
+  // -- out ----------------------------------------------------------------------------------------
+
+  void forward(const caf::message& content);
+  void refuse(const caf::strong_actor_ptr& to, const header& head, const refusal& why);
+  void answer_out(answer& x);
+  void acknowledge_out(const actors::acknowledgements& x);
+  caf::result<Reply> ask(const peer_request& x);
+  bool has_room(size_t bytes) const;
+  void added(size_t bytes);
+  void flush();
+
+  // -- in -----------------------------------------------------------------------------------------
+
+  void take(wire_batch& x);
+  void take_consensus(wire_consensus& x);
+  void take_message(wire_message& x);
+  void take_answer(answer& x);
+  void take_request(const wire_call& x);
+  void take_reply(const wire_call& x);
+  void receipt(uint64_t number);
+  void expire();
+
+  int64_t now_ms() const { return environment_->time->steady_ms(); }
+
+  std::shared_ptr<const peer_environment> environment_;
+  const peer_options& options_;
+  peer_identity who_;
+  wire_hello hello_;
+  caf::actor gateway_;
+  caf::actor remote_;
+  bool active_ = false;
+
+  wire_batch batch_;
+  size_t batch_bytes_ = 0;
+  bool flush_queued_ = false;
+  uint64_t last_batch_ = 0;
+  /// Sizes of the batches that are not confirmed, the first of them numbered `last_batch_ + 1 -
+  /// size()`.
+  std::deque<size_t> under_way_;
+  size_t under_way_bytes_ = 0;
+
+  uint64_t last_token_ = 0;
+  std::unordered_map<uint64_t, pending_command> commands_;
+  std::unordered_map<uint64_t, pending_request> requests_;
+};
+
+} // namespace touchline::cluster
+
+CAF_BEGIN_TYPE_ID_BLOCK(touchline_peer_owner, first_custom_type_id + 95)
+  CAF_ADD_TYPE_ID(touchline_peer_owner, (touchline::cluster::missing_replica))
+CAF_END_TYPE_ID_BLOCK(touchline_peer_owner)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::missing_replica)
