@@ -67,7 +67,7 @@ std::optional<common_options> resolve(const arguments& args) {
     return std::nullopt;
   }
   if (!args.connect.empty())
-    result.cluster = connection{parse_host_ports(args.connect).value(), args.tls};
+    result.connect = connection{parse_host_ports(args.connect).value(), args.tls};
   result.format = *format_named(args.format);
   result.pace = args.pace;
   return result;

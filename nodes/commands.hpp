@@ -24,7 +24,7 @@ struct common_options {
   configuration config;
   /// The cluster to work against; nothing for a node within this process, on the data directory of
   /// `config`.
-  std::optional<connection> cluster;
+  std::optional<connection> connect;
   output_format format = output_format::text;
   /// Matches per second at most; 0 for as fast as it goes.
   double pace = 0;

@@ -50,7 +50,7 @@ int printed() {
 /// A league system that exists: a data directory that holds no data is not made one.
 tl::expected<std::unique_ptr<league_access>, std::string> open_existing(
   const common_options& options) {
-  if (auto there = check_stored(options.config); !options.cluster && !there)
+  if (auto there = check_stored(options.config); !options.connect && !there)
     return tl::unexpected{there.error()};
   auto access = open_access(options);
   if (!access)

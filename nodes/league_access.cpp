@@ -8,8 +8,8 @@
 namespace touchline::nodes {
 
 tl::expected<std::unique_ptr<league_access>, refusal> open_access(const common_options& options) {
-  if (options.cluster)
-    return connect_access(*options.cluster, options.config);
+  if (options.connect)
+    return connect_access(*options.connect, options.config);
   auto embedded = embedded_access::start(options.config);
   if (!embedded)
     return tl::unexpected{embedded.error()};
@@ -18,9 +18,9 @@ tl::expected<std::unique_ptr<league_access>, refusal> open_access(const common_o
 
 tl::expected<std::shared_ptr<const storage::store>, std::string> open_records(
   const common_options& options) {
-  if (!options.cluster)
+  if (!options.connect)
     return open_stored(options.config);
-  auto opened = connect_access(*options.cluster, options.config);
+  auto opened = connect_access(*options.connect, options.config);
   if (!opened)
     return tl::unexpected{opened.error().text};
   std::shared_ptr<league_access> access{std::move(*opened)};

@@ -173,10 +173,10 @@ private:
   std::size_t looked_at_bytes_ = 0;
 };
 
-StoreReply list(const storage::store& from, const StoreQuery& query, const query_scope& scope,
-                const query_bounds& bounds) {
-  auto is_ours = [&scope](const std::string& address) {
-    return actors::partition_of(address, scope.partitions) == scope.partition;
+StoreReply list(const storage::store& from, const StoreQuery& query, std::uint32_t partition,
+                std::uint32_t partitions, const query_bounds& bounds) {
+  auto is_ours = [partition, partitions](const std::string& address) {
+    return actors::partition_of(address, partitions) == partition;
   };
   switch (query.read_case()) {
     case StoreQuery::kOutbox:
@@ -191,8 +191,8 @@ StoreReply list(const storage::store& from, const StoreQuery& query, const query
       return page{query.dead_letters(), bounds}.fill(
         dead_letter_chunk,
         [&](const std::string& after, std::size_t n) { return from.dead_letters(after, n); },
-        [&scope](const std::string& id) {
-          return partition_of_dead_letter(id, scope.partitions) == scope.partition;
+        [partition, partitions](const std::string& id) {
+          return partition_of_dead_letter(id, partitions) == partition;
         });
     default:
       return page{query.addresses(), bounds}.fill(
@@ -207,12 +207,13 @@ StoreReply list(const storage::store& from, const StoreQuery& query, const query
 } // namespace
 
 StoreReply answer_query(const storage::store& from, const StoreQuery& query,
-                        const query_scope& scope, const query_bounds& bounds) {
-  if (scope.partition >= scope.partitions)
-    return invalid("There is no partition " + std::to_string(scope.partition) + " of "
-                   + std::to_string(scope.partitions));
-  if (auto owner = partition_of(query, scope.partitions); owner && *owner != scope.partition)
-    return invalid("The partition " + std::to_string(scope.partition)
+                        std::uint32_t partition, std::uint32_t partitions,
+                        const query_bounds& bounds) {
+  if (partition >= partitions)
+    return invalid("There is no partition " + std::to_string(partition) + " of "
+                   + std::to_string(partitions));
+  if (auto owner = partition_of(query, partitions); owner && *owner != partition)
+    return invalid("The partition " + std::to_string(partition)
                    + " was asked for an entity of the partition " + std::to_string(*owner));
   switch (query.read_case()) {
     case StoreQuery::kSnapshot:
@@ -232,7 +233,7 @@ StoreReply answer_query(const storage::store& from, const StoreQuery& query,
     case StoreQuery::READ_NOT_SET:
       return invalid("The query asks for nothing that this version knows");
     default:
-      return list(from, query, scope, bounds);
+      return list(from, query, partition, partitions, bounds);
   }
 }
 

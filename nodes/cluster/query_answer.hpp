@@ -22,16 +22,11 @@ struct query_bounds {
   std::size_t looked_at_bytes = std::size_t{64} << 20;
 };
 
-/// Which part of the league system a query is about.
-struct query_scope {
-  std::uint32_t partition = 0;
-  std::uint32_t partitions = 1;
-};
-
 /// Reads `from` and returns the reply. A store has entities of several partitions: only those of
-/// the one in `scope` are served. A query that is none, or that names an entity of another
-/// partition, is answered with STORE_INVALID. Depends on nothing but its arguments.
+/// `partition`, of `partitions` many, are served. A query that is none, or that names an entity of
+/// another partition, is answered with STORE_INVALID. Depends on nothing but its arguments.
 StoreReply answer_query(const storage::store& from, const StoreQuery& query,
-                        const query_scope& scope, const query_bounds& bounds = {});
+                        std::uint32_t partition, std::uint32_t partitions,
+                        const query_bounds& bounds = {});
 
 } // namespace touchline::nodes

@@ -17,6 +17,10 @@ tl::unexpected<storage_error> closed(const std::string& what) {
   return tl::unexpected{storage_error{error_code::closed, what}};
 }
 
+tl::unexpected<storage_error> nodes_own() {
+  return closed("what a node keeps for itself is read on the node itself");
+}
+
 tl::unexpected<storage_error> malformed(std::uint32_t partition) {
   return tl::unexpected{
     storage_error{error_code::damaged, "What the partition " + std::to_string(partition)
@@ -280,7 +284,43 @@ result<void> remote_store::commit(std::span<const storage::write_batch>) {
 }
 
 result<std::optional<std::string>> remote_store::meta(std::string_view) const {
-  return closed("the facts of a node are read on the node itself");
+  return nodes_own();
+}
+
+result<storage::read_progress> remote_store::read_log(std::string_view, std::uint64_t,
+                                                      const storage::read_limits&,
+                                                      const storage::record_visitor&) const {
+  return nodes_own();
+}
+
+result<std::optional<storage::log_range>> remote_store::log_bounds(std::string_view) const {
+  return nodes_own();
+}
+
+result<std::optional<std::string>> remote_store::read_replica(std::string_view,
+                                                              std::string_view) const {
+  return nodes_own();
+}
+
+result<std::optional<std::string>> remote_store::read_staged(std::string_view,
+                                                             std::uint64_t) const {
+  return nodes_own();
+}
+
+result<std::vector<std::string>> remote_store::groups() const {
+  return nodes_own();
+}
+
+result<storage::content_piece> remote_store::copy_content(const storage::address_filter&,
+                                                          const std::string&,
+                                                          const storage::read_limits&) const {
+  return nodes_own();
+}
+
+result<storage::content_piece> remote_store::erase_content(const storage::address_filter&,
+                                                           const std::string&,
+                                                           const storage::read_limits&) const {
+  return nodes_own();
 }
 
 } // namespace touchline::nodes

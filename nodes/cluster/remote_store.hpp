@@ -60,6 +60,24 @@ public:
                                                       std::string_view after,
                                                       std::size_t limit) const override;
 
+  // Logs and content of groups are each node's own, too: refused.
+  storage::result<storage::read_progress> read_log(
+    std::string_view group, std::uint64_t from, const storage::read_limits& limits,
+    const storage::record_visitor& visit) const override;
+  storage::result<std::optional<storage::log_range>> log_bounds(
+    std::string_view group) const override;
+  storage::result<std::optional<std::string>> read_replica(std::string_view group,
+                                                           std::string_view field) const override;
+  storage::result<std::optional<std::string>> read_staged(std::string_view group,
+                                                          std::uint64_t number) const override;
+  storage::result<std::vector<std::string>> groups() const override;
+  storage::result<storage::content_piece> copy_content(
+    const storage::address_filter& filter, const std::string& cursor,
+    const storage::read_limits& limits) const override;
+  storage::result<storage::content_piece> erase_content(
+    const storage::address_filter& filter, const std::string& cursor,
+    const storage::read_limits& limits) const override;
+
 private:
   storage::result<StoreReply> ask(std::uint32_t partition, const StoreQuery& query,
                                   StoreReply::AnswerCase expected) const;

@@ -143,7 +143,7 @@ public:
     if (partition == unreachable)
       return tl::unexpected{refusal{UNAVAILABLE, "The partition has no leader."}};
     auto reply = over_the_wire(answer_query(shared_cluster().leader_of(partition),
-                                            over_the_wire(query), {partition, partitions}, bounds));
+                                            over_the_wire(query), partition, partitions, bounds));
     BOOST_TEST(entries_of(reply) <= static_cast<int>(bounds.entries));
     BOOST_TEST((entries_of(reply) <= 1 || payload_of(reply) <= bounds.bytes));
     if (spoil)
@@ -336,25 +336,25 @@ BOOST_AUTO_TEST_CASE(one_reply_has_at_most_4096_entries_and_4_mebibytes) {
     query.mutable_stream()->set_address(address);
     query.mutable_stream()->set_max_records(1'000'000);
     query.mutable_stream()->set_max_bytes(std::uint64_t{1} << 40);
-    return answer_query(*store, query, {}).stream().records_size();
+    return answer_query(*store, query, 0, 1).stream().records_size();
   };
   BOOST_TEST(records_of("team/a") == 4'096);
   BOOST_TEST(records_of("team/b") == 4);
   BOOST_TEST(records_of("team/c") == 1);
   StoreQuery query;
   query.mutable_dead_letters()->set_limit(1'000'000);
-  BOOST_TEST(answer_query(*store, query, {}).list().entries_size() == 3);
+  BOOST_TEST(answer_query(*store, query, 0, 1).list().entries_size() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_query_that_is_none_or_is_about_another_partition_is_invalid) {
   const auto& store = *shared_cluster().whole;
-  auto code = [&](const StoreQuery& query, const query_scope& scope) {
-    auto reply = answer_query(store, query, scope);
+  auto code = [&](const StoreQuery& query, std::uint32_t partition, std::uint32_t of) {
+    auto reply = answer_query(store, query, partition, of);
     BOOST_TEST_REQUIRE(reply.has_failure());
     return to_storage_error(reply.failure()).code;
   };
   auto owner = actors::partition_of("team/en", partitions);
-  BOOST_TEST((code({}, {0, partitions}) == storage::error_code::invalid));
+  BOOST_TEST((code({}, 0, partitions) == storage::error_code::invalid));
   std::vector<StoreQuery> queries(6);
   queries[0].mutable_snapshot()->set_address("team/en");
   queries[1].mutable_stream()->set_address("team/en");
@@ -363,11 +363,10 @@ BOOST_AUTO_TEST_CASE(a_query_that_is_none_or_is_about_another_partition_is_inval
   queries[4].mutable_command()->set_address("team/en");
   queries[5].mutable_dead_letter()->set_id("team/en@1");
   for (auto& query : queries) {
-    BOOST_TEST(!answer_query(store, query, {owner, partitions}).has_failure());
-    BOOST_TEST(
-      (code(query, {(owner + 1) % partitions, partitions}) == storage::error_code::invalid));
-    BOOST_TEST((code(query, {partitions, partitions}) == storage::error_code::invalid));
-    BOOST_TEST((code(query, {0, 0}) == storage::error_code::invalid));
+    BOOST_TEST(!answer_query(store, query, owner, partitions).has_failure());
+    BOOST_TEST((code(query, (owner + 1) % partitions, partitions) == storage::error_code::invalid));
+    BOOST_TEST((code(query, partitions, partitions) == storage::error_code::invalid));
+    BOOST_TEST((code(query, 0, 0) == storage::error_code::invalid));
   }
 }
 
@@ -379,7 +378,7 @@ BOOST_AUTO_TEST_CASE(a_query_of_random_bytes_is_answered_or_refused) {
     if (!query.ParseFromString(draw.bytes(24)))
       continue;
     ++parsed;
-    auto reply = answer_query(*shared_cluster().whole, query, {0, partitions}, small_bounds);
+    auto reply = answer_query(*shared_cluster().whole, query, 0, partitions, small_bounds);
     BOOST_TEST((reply.answer_case() != StoreReply::ANSWER_NOT_SET));
   }
   BOOST_TEST(parsed > 0);
@@ -456,5 +455,10 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_and_the_facts_of_a_node_stay_its_own) {
   batch.append("team/new", 1, "record");
   BOOST_TEST((code_of(x.remote.commit({&batch, 1})) == storage::error_code::closed));
   BOOST_TEST((code_of(x.remote.meta("node")) == storage::error_code::closed));
+  BOOST_TEST((code_of(x.remote.log_bounds("group")) == storage::error_code::closed));
+  BOOST_TEST((code_of(x.remote.read_replica("group", "term")) == storage::error_code::closed));
+  BOOST_TEST((code_of(x.remote.groups()) == storage::error_code::closed));
+  BOOST_TEST((code_of(x.remote.copy_content({}, {}, {})) == storage::error_code::closed));
+  BOOST_TEST((code_of(x.remote.erase_content({}, {}, {})) == storage::error_code::closed));
   BOOST_TEST(x.way.asked == 0);
 }
