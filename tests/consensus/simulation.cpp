@@ -157,8 +157,9 @@ void simulation::carry_out(node& where, effects&& wishes) {
   if (!where.replica->failure().empty())
     return violated(where.replica->failure());
   if (wishes.hard)
-    where.disk.write(simulated_disk::kind::hard,
-                     [hard = *wishes.hard](disk_content& content) { content.hard = hard; },
+    where.disk.write(
+      simulated_disk::kind::hard,
+      [hard = *wishes.hard](disk_content& content) { content.hard = hard; },
       [this, &where] {
         if (where.replica)
           check(where);
@@ -625,8 +626,8 @@ std::string simulation::described() const {
     auto& replica = *each->replica;
     out += "\n  node " + std::to_string(each->place) + '/' + std::to_string(each->incarnation)
            + ": role " + std::to_string(static_cast<int>(replica.role())) + ", term "
-           + std::to_string(replica.term()) + ", log " + std::to_string(replica.first_index()) + ".."
-           + std::to_string(replica.last_index()) + ", commit "
+           + std::to_string(replica.term()) + ", log " + std::to_string(replica.first_index())
+           + ".." + std::to_string(replica.last_index()) + ", commit "
            + std::to_string(replica.commit_index()) + ", applied "
            + std::to_string(each->state.index) + (replica.installing() ? ", installing" : "")
            + ", leader " + std::to_string(node_of(replica.leader())) + ", members of "
