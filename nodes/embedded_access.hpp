@@ -19,7 +19,7 @@ public:
   const actors::router& routes() const noexcept override { return node_->runtime().routes(); }
   const storage::store& store() const noexcept override { return node_->runtime().store(); }
   tl::expected<identity_key, refusal> key() override;
-  std::optional<refusal> failure() const override { return node_->runtime().failure(); }
+  std::optional<refusal> failure() const override { return node_->failure(); }
   bool settle(int64_t timeout_ms) override { return node_->runtime().settle(timeout_ms); }
   void passivate_all() override { node_->runtime().passivate_all(); }
   answer drop_dead_letter(const std::string& id) override;

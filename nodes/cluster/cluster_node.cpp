@@ -195,7 +195,7 @@ tl::expected<void, refusal> cluster_node::run(const cluster_node_setup& setup) {
   x.network = std::make_shared<cluster::peer_network>(peers_, replicas_);
   x.queues = queues_;
   x.partitions = config.runtime.partitions;
-  x.self = cluster::consensus::server_id_of(self_.id(), self_.incarnation());
+  x.self = consensus::server_id_of(self_.id(), self_.incarnation());
   x.seed = self_.id() * 7'919U + self_.incarnation();
   peer_environment_ = std::make_shared<cluster::peer_environment>();
   peer_environment_->routes = &runtime_->routes();

@@ -1,5 +1,7 @@
 #include "nodes/cluster/network.hpp"
 
+#include "nodes/cluster/client_actor.hpp"
+
 #include "actors/runtime/local_messages.hpp"
 
 #include <caf/init_global_meta_objects.hpp>
@@ -44,6 +46,7 @@ void register_cluster_types() {
     caf::init_global_meta_objects<caf::id_block::touchline_peer>();
     caf::init_global_meta_objects<caf::id_block::touchline_peer_owner>();
     caf::init_global_meta_objects<caf::id_block::touchline_node>();
+    caf::init_global_meta_objects<caf::id_block::touchline_client>();
   });
 }
 

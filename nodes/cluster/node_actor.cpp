@@ -659,7 +659,7 @@ caf::result<Reply> node_actor::serve_store(uint32_t partition, const std::string
         }
         Reply reply;
         reply.set_store(
-          nodes::answer_query(*environment_->store, question, {partition, environment_->partitions})
+          nodes::answer_query(*environment_->store, question, partition, environment_->partitions)
             .SerializeAsString());
         promise.deliver(std::move(reply));
       },
