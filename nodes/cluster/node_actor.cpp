@@ -70,6 +70,7 @@ caf::behavior node_actor::make_behavior() {
         if (auto node = self.lock())
           caf::anon_send(caf::actor_cast<caf::actor>(node), x);
       };
+  set_error_handler([](caf::error&) {});
   set_default_handler([this](caf::message& content) -> caf::skippable_result {
     refuse(content);
     return caf::delegated<caf::message>{};
@@ -280,8 +281,8 @@ refusal node_actor::no_leader(uint32_t partition) const {
   auto state = replica_states_.find(partition);
   if (state != replica_states_.end() && !state->second.failure.empty())
     return {state->second.disk_full ? DISK_FULL : UNAVAILABLE, state->second.failure + '.'};
-  return {UNAVAILABLE, "Partition " + std::to_string(partition)
-                         + " has no leader that node " + std::to_string(environment_->self.id())
+  return {UNAVAILABLE, "Partition " + std::to_string(partition) + " has no leader that node "
+                         + std::to_string(environment_->self.id())
                          + " reaches: an election is under way, or no majority of its replicas is "
                            "there."};
 }
@@ -409,6 +410,10 @@ void node_actor::act_by_map() {
   for (auto& node : map_.node())
     if (node.id() < environment_->self.id())
       others.push_back({node.id(), node.host(), static_cast<uint16_t>(node.port())});
+  // Nodes of the configuration that are not in the map may be about to join.
+  for (auto& founder : environment_->founder_addresses)
+    if (founder.node < environment_->self.id() && !find_node(map_, founder.node))
+      others.push_back(founder);
   if (environment_->connect_to)
     environment_->connect_to(std::move(others));
   for (auto& [partition, replica] : environment_->replicas->all())

@@ -58,6 +58,8 @@ caf::behavior peer_actor::make_behavior() {
   set_down_handler([this](const caf::down_msg& down) {
     end("the connection has ended (" + to_string(down.reason) + ")");
   });
+  // What went wrong with one message is no reason to end the connection.
+  set_error_handler([](caf::error&) {});
   set_default_handler([this](caf::message& content) -> caf::skippable_result {
     forward(content);
     return caf::delegated<caf::message>{};
@@ -320,8 +322,9 @@ void peer_actor::take_message(wire_message& x) {
                                  "way, or no majority of its replicas is there."});
     return;
   }
-  pass_on(to, caf::actor_cast<caf::strong_actor_ptr>(ctrl()),
-          to_caf_message(std::move(x.head), x.number, *body), context());
+  // Entities are answered with acknowledgements, to their partition.
+  auto answer_to = x.head.from_outside() ? caf::actor_cast<caf::strong_actor_ptr>(ctrl()) : nullptr;
+  pass_on(to, answer_to, to_caf_message(std::move(x.head), x.number, *body), context());
 }
 
 void peer_actor::take_answer(answer& x) {
