@@ -126,6 +126,10 @@ std::string node_actor::why_not(const wire_hello& x) const {
            + "; correct cluster.name or the address";
   if (x.node == environment_->self.id())
     return "this node has the id " + std::to_string(x.node) + " as well; give one of them another";
+  if (x.birth != 0 && map_.birth() != 0 && x.birth != map_.birth())
+    return "it belongs to another cluster of the same name, founded at another time; one of the "
+           "two "
+           "has data directories that are not its own";
   if (x.partitions != 0 && x.partitions != environment_->partitions)
     return "it has " + std::to_string(x.partitions) + " partitions and this node "
            + std::to_string(environment_->partitions) + "; set touchline.partitions to be the same";
@@ -139,8 +143,9 @@ caf::result<wire_welcome> node_actor::greet(const wire_hello& x) {
   out.node = environment_->self.id();
   out.incarnation = environment_->self.incarnation();
   out.partitions = map_.version() > 0 || x.node == 0 ? environment_->partitions : 0;
+  out.birth = map_.birth();
   out.refused = why_not(x);
-  peer_identity who{x.cluster, x.node, x.incarnation, x.version, x.partitions};
+  peer_identity who{x.cluster, x.node, x.incarnation, x.version, x.partitions, x.birth};
   if (!out.refused.empty()) {
     spdlog::warn("{} was turned away: {}", who.name(), out.refused);
     return out;
@@ -154,14 +159,12 @@ caf::result<wire_welcome> node_actor::greet(const wire_hello& x) {
 }
 
 void node_actor::peer_came(const peer_up& x) {
-  if (auto wrong = why_not({protocol_version,
-                            x.who.version,
-                            x.who.cluster,
-                            x.who.node,
-                            x.who.incarnation,
-                            x.who.partitions,
-                            {}});
-      !wrong.empty()) {
+  wire_hello hello;
+  hello.cluster = x.who.cluster;
+  hello.node = x.who.node;
+  hello.partitions = x.who.partitions;
+  hello.birth = x.who.birth;
+  if (auto wrong = why_not(hello); !wrong.empty()) {
     spdlog::warn("{} was turned away: {}", x.who.name(), wrong);
     send_exit(x.connection, caf::exit_reason::user_shutdown);
     return;
@@ -175,7 +178,7 @@ void node_actor::peer_came(const peer_up& x) {
     environment_->peers->set(x.who.node, x.connection);
     spdlog::info("connected to {}", x.who.name());
   }
-  peers_.push_back({x.who, x.connection, 0, x.who.partitions > 0, 0});
+  peers_.push_back({x.who, x.connection, 0, x.who.birth != 0, 0});
   for (uint32_t i = 0; i < environment_->partitions; ++i)
     route(i);
   send(x.connection, news_output{news_for(peers_.back()).SerializeAsString()});
@@ -395,7 +398,10 @@ void node_actor::take_map(ClusterMap map) {
                   map.placement_size(), environment_->partitions, map.placement_size());
     return;
   }
+  if (map_.birth() != 0 && map.birth() != map_.birth())
+    return;
   map_ = std::move(map);
+  environment_->connections->birth = map_.birth();
   environment_->identity_key = map_.identity_key();
   storage::write_batch batch;
   batch.put_meta(map_row, map_.SerializeAsString());

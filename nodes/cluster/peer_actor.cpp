@@ -101,13 +101,16 @@ void peer_actor::on_exit() {
 
 void peer_actor::greet() {
   hello_.connection = caf::actor{this};
+  hello_.birth = environment_->birth;
+  hello_.partitions
+    = hello_.birth != 0 && environment_->routes ? environment_->routes->partitions() : 0;
   request(gateway_, std::chrono::milliseconds{options_.handshake_ms}, hello_)
     .then([this](const wire_welcome& x) { welcomed(x); },
           [this](const caf::error& why) { end("it does not answer (" + to_string(why) + ")"); });
 }
 
 void peer_actor::welcomed(const wire_welcome& x) {
-  who_ = {x.cluster, x.node, x.incarnation, x.version, x.partitions};
+  who_ = {x.cluster, x.node, x.incarnation, x.version, x.partitions, x.birth};
   if (!x.refused.empty()) {
     spdlog::warn("{} turned this process away: {}", who_.name(), x.refused);
     end(x.refused);
