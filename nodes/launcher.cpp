@@ -88,8 +88,10 @@ struct ending {
       return "could not be started";
     if (WIFEXITED(status))
       return "ended with status " + std::to_string(WEXITSTATUS(status));
-    return "was killed by signal " + std::to_string(WTERMSIG(status)) + " ("
-           + ::sigdescr_np(WTERMSIG(status)) + ')';
+    // Real-time signals have no description.
+    const auto* description = ::sigdescr_np(WTERMSIG(status));
+    return "was killed by signal " + std::to_string(WTERMSIG(status))
+           + (description ? " (" + std::string{description} + ')' : "");
   }
 };
 
