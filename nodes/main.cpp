@@ -1,4 +1,5 @@
 // The program: reads the command line and runs what it says.
+#include "nodes/cluster_commands.hpp"
 #include "nodes/command_line.hpp"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
   add_season_commands(app, args, chosen);
   add_account_commands(app, args, chosen);
   add_inspection_commands(app, args, chosen);
+  add_cluster_commands(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& wrong) {
