@@ -1,5 +1,6 @@
 // The command line.
 #include "nodes/commands.hpp"
+#include "nodes/simulation/simulation_command.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -388,6 +389,7 @@ int main(int argc, char** argv) {
   add_account_commands(app, args, chosen);
   add_dead_letter_commands(app, args, chosen);
   add_inspection_commands(app, args, chosen);
+  touchline::simulated::add_simulate_cluster(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& wrong) {
