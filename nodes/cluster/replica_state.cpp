@@ -243,8 +243,10 @@ storage::result<void> append_frames(std::string_view entry, storage::write_batch
     if (entry.size() < length_bytes || entry.size() - length_bytes < size)
       return tl::make_unexpected(storage::storage_error{
         storage::error_code::damaged, "an entry of the log ends in the middle of a batch"});
-    if (auto done = out.append_encoded(entry.substr(length_bytes, size)); !done)
-      return done;
+    // A barrier has nothing in it.
+    if (size > 0)
+      if (auto done = out.append_encoded(entry.substr(length_bytes, size)); !done)
+        return done;
     entry.remove_prefix(length_bytes + size);
   }
   return {};
