@@ -233,7 +233,9 @@ void replica_actor::stop(const storage::storage_error& why) {
   auto first = failure_.empty();
   failure_ = why.text;
   restarting_ = false;
-  leave_core({actors::to_refusal(why).code, why.text + '.'});
+  // Where others take over, callers need no room on this disk: they try again.
+  auto replicated = core_ && core_->committed_members().voters() > 1;
+  leave_core({replicated ? UNAVAILABLE : actors::to_refusal(why).code, why.text + '.'});
   if (why.code == storage::error_code::disk_full) {
     if (first)
       spdlog::error("partition {}: the replica takes no part until there is room: {}", partition_,
