@@ -165,7 +165,7 @@ void check_table(simulated_cluster& cluster, const league_workload& played) {
   auto state = nodes::read_state_of<actors::StatsManagerState>(
     cluster.node(1).disk(), "stats-manager/" + played.league() + '/' + played.season());
   if (!state || !played.table()) {
-    cluster.report(state ? "The table could not be read." : state.error());
+    cluster.report(state ? "The table could not be read:" + played.open_commands() : state.error());
     return;
   }
   auto rules = actors::to_league_rules(state->rules(), state->teams());

@@ -95,6 +95,7 @@ void league_workload::send_later(const std::string& id, int64_t delay_us) {
 void league_workload::take(const std::string& id, const answer& x) {
   auto& command = commands_.at(id);
   if (may_try_again(x.code) || (command.is_read && !x.ok())) {
+    command.last_refusal = x.text;
     if (!command.acknowledged)
       send_later(id, cluster_.chance().between(20 * millisecond, 200 * millisecond));
     return;
@@ -267,6 +268,14 @@ void league_workload::finish() {
 
 void league_workload::note_end() {
   finished_ = true;
+}
+
+std::string league_workload::open_commands() const {
+  std::string out;
+  for (auto& [id, command] : commands_)
+    if (!command.acknowledged)
+      out += ' ' + id + " to " + command.address + " (" + command.last_refusal + ")";
+  return out;
 }
 
 void league_workload::read_table() {

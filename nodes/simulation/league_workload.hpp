@@ -36,6 +36,7 @@ struct sent_command {
   std::function<void(const answer&)> then;
   /// Grows whenever it is sent.
   uint64_t attempt = 0;
+  std::string last_refusal = "never answered";
   bool is_read = false;
 };
 
@@ -49,6 +50,9 @@ public:
 
   /// Whether everything was sent and acknowledged.
   bool done() const noexcept { return finished_; }
+
+  /// What is not acknowledged, with why not, for people.
+  std::string open_commands() const;
 
   /// Reads the table from the cluster, in place of any that was read before.
   void read_table();

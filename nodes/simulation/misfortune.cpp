@@ -1,6 +1,7 @@
 #include "nodes/simulation/misfortune.hpp"
 
 #include <array>
+#include <vector>
 
 namespace touchline::simulated {
 
@@ -122,12 +123,14 @@ void misfortune::fill_disk() {
 void misfortune::break_disk() {
   auto node = victim();
   cluster_.node(node).disk().set_broken(true);
+  broken_.insert(node);
   cluster_.after(cluster_.chance().between(500 * millisecond, 4 * second), [this, node] {
     if (over_)
       return;
     if (cluster_.is_up(node))
       cluster_.crash(node);
     cluster_.node(node).disk().set_broken(false);
+    broken_.erase(node);
     start_if_down(node);
   });
 }
@@ -162,9 +165,10 @@ void misfortune::end() {
   for (uint32_t i = 1; i <= cluster_.nodes(); ++i) {
     auto& node = cluster_.node(i);
     // A broken disk is of use to a new process only.
-    if (cluster_.is_up(i) && cluster_.chance().chance(300))
+    if (cluster_.is_up(i) && (broken_.contains(i) || cluster_.chance().chance(300)))
       cluster_.crash(i);
     node.set_disk_speed({});
+    node.disk().set_broken(false);
     node.disk().set_disk_full(false);
     start_if_down(i);
   }

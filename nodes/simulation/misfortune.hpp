@@ -3,7 +3,7 @@
 
 #include "nodes/simulation/simulated_cluster.hpp"
 
-#include <vector>
+#include <set>
 
 namespace touchline::simulated {
 
@@ -43,6 +43,7 @@ private:
   bool over_ = false;
   /// How unreliable the network is between its worse times.
   link_quality usual_;
+  std::set<uint32_t> broken_;
   uint64_t crashes_ = 0;
 };
 

@@ -133,7 +133,9 @@ void simulated_node::birth() {
 }
 
 void simulated_node::make_links() {
-  life_->gateway = around_.system->spawn([this](caf::event_based_actor*) -> caf::behavior {
+  life_->gateway = around_.system->spawn([this](caf::event_based_actor* self) -> caf::behavior {
+    // A partition that ends leaves its callers an error.
+    self->set_error_handler([](caf::error&) {});
     return {[this](const answer& x) { answered(x); }};
   });
   life_->links.resize(around_.nodes.size());

@@ -56,13 +56,16 @@ cluster_options drawn_options(uint64_t seed, uint32_t nodes) {
 
 void mend_and_check(simulated_cluster& cluster, league_workload& played) {
   if (!cluster.run_until([&] { return played.done(); }, calm_us)) {
-    cluster.report("The commands are not all acknowledged, long after everything was mended.");
+    cluster.report("The commands are not all acknowledged, long after everything was mended:"
+                   + played.open_commands());
     return;
   }
   if (!comes_to_rest(cluster)) {
     cluster.report("The cluster does not come to rest, long after everything was mended.");
     return;
   }
+  // Marks of outboxes are cleared at the next upkeep.
+  cluster.run_for(second);
   played.read_table();
   cluster.run_until([&] { return played.table().has_value(); }, calm_us);
   if (!comes_to_rest(cluster))
