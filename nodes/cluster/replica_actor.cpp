@@ -290,6 +290,9 @@ void replica_actor::perform(effects fx) {
   }
   if (!batch.empty()) {
     write(std::move(batch), urgency::now, what);
+    // Refused: nothing of this may be said.
+    if (!core_)
+      return;
     if (fx.hard)
       hold_until_ = last_write_;
   }
