@@ -5,6 +5,8 @@
 #include <caf/init_global_meta_objects.hpp>
 #include <caf/send.hpp>
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <mutex>
 #include <set>
@@ -122,6 +124,7 @@ void simulated_cluster::run_actors() {
 // -- what happens to it ---------------------------------------------------------------------------
 
 void simulated_cluster::crash(uint32_t node, uint32_t loss_permille) {
+  spdlog::info("{} us: node {} ends", now_us(), node);
   auto& x = *around_.nodes[node];
   x.crash(loss_permille);
   run_actors();
@@ -140,6 +143,7 @@ void simulated_cluster::crash(uint32_t node, uint32_t loss_permille) {
 }
 
 void simulated_cluster::start(uint32_t node) {
+  spdlog::info("{} us: node {} starts", now_us(), node);
   around_.nodes[node]->start();
 }
 
@@ -167,6 +171,8 @@ void simulated_cluster::send(uint32_t node, header head, uint32_t number,
 // -- what is seen ---------------------------------------------------------------------------------
 
 void simulated_cluster::heard(uint32_t node, const cluster::replica_news& news) {
+  spdlog::info("{} us: for node {} partition {} is led by node {} in term {}{}", now_us(), node,
+               news.partition, consensus::node_of(news.leader), news.term, news.failure);
   if (news.leader == 0)
     return;
   auto leader = consensus::node_of(news.leader);
