@@ -475,8 +475,8 @@ void partition_actor::release(in_flight entry, std::vector<acknowledgement>& ent
     }
     if (auto* x = find_slot(entry.slot)) {
       x->committed_position = std::max(x->committed_position, entry.position);
-      if (--x->unapplied == 0 && x->state == slot_state::waiting_for_commits)
-        restart_when_possible(*x);
+      // An entity that comes back to memory reads the store: it must be there first.
+      unapplied_.push_back({entry.ticket, entry.slot});
     }
     if (!entry.messages.empty())
       outbox_.add(std::move(entry.messages), now_ms());
