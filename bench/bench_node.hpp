@@ -1,7 +1,7 @@
 // A node for benchmarks, on a folder of its own that is removed at the end.
 #pragma once
 
-#include "nodes/embedded_node.hpp"
+#include "nodes/embedded_access.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -26,15 +26,25 @@ private:
   std::filesystem::path path_;
 };
 
-inline std::unique_ptr<nodes::embedded_node> start_node(const std::filesystem::path& folder,
-                                                        nodes::configuration config = {}) {
+template <class Node>
+std::unique_ptr<Node> start(const std::filesystem::path& folder, nodes::configuration config) {
   config.data_directory = folder;
-  auto node = nodes::embedded_node::start(config);
+  auto node = Node::start(config);
   if (!node) {
     std::fprintf(stderr, "%s\n", node.error().text.c_str());
     std::exit(1);
   }
   return std::move(*node);
+}
+
+inline std::unique_ptr<nodes::embedded_node> start_node(const std::filesystem::path& folder,
+                                                        nodes::configuration config = {}) {
+  return start<nodes::embedded_node>(folder, std::move(config));
+}
+
+/// A node as the commands have it.
+inline std::unique_ptr<nodes::embedded_access> start_access(const std::filesystem::path& folder) {
+  return start<nodes::embedded_access>(folder, {});
 }
 
 inline double seconds_since(std::chrono::steady_clock::time_point begin) {

@@ -32,7 +32,7 @@ struct measured_season {
   std::exit(1);
 }
 
-measured_season play_season(nodes::pyramid_player& player, nodes::embedded_node& node,
+measured_season play_season(nodes::pyramid_player& player, nodes::league_access& access,
                             const std::filesystem::path& folder) {
   measured_season result;
   auto played_before = player.played_now();
@@ -41,7 +41,7 @@ measured_season play_season(nodes::pyramid_player& player, nodes::embedded_node&
   if (!season)
     stop(season.error().text);
   auto played = std::chrono::steady_clock::now();
-  node.runtime().passivate_all();
+  access.passivate_all();
   nodes::release_free_memory();
   result.name = season->season;
   result.passivation_seconds = seconds_since(played);
@@ -81,17 +81,16 @@ int main(int argc, char** argv) {
   if (!model)
     stop(model.error());
   scratch_folder folder;
-  auto node = start_node(folder.path());
+  auto access = start_access(folder.path());
   nodes::progress silent{nullptr};
   auto begin = std::chrono::steady_clock::now();
-  nodes::pyramid_player player{node->system(), node->runtime(), *config, std::move(*model), seed, 0,
-                               silent};
+  nodes::pyramid_player player{*access, *config, std::move(*model), seed, 0, silent};
   if (auto opened = player.open(); !opened)
     stop(opened.error().text);
   std::printf("season     seconds passiv.  matches/s resident MiB  anonymous MiB data file MiB\n");
   std::vector<measured_season> seasons;
   for (int i = 0; i < count; ++i) {
-    seasons.push_back(play_season(player, *node, folder.path()));
+    seasons.push_back(play_season(player, *access, folder.path()));
     print_row(seasons.back());
   }
   auto seconds = seconds_since(begin);

@@ -20,9 +20,10 @@ int main(int argc, char** argv) {
   uint64_t syncs = 0;
   for (int i = 0; i < seasons; ++i) {
     scratch_folder folder;
-    auto node = start_node(folder.path());
+    auto access = start_access(folder.path());
+    auto& node = access->node();
     nodes::progress silent{nullptr};
-    nodes::season_player player{node->system(), node->runtime(), 0, silent};
+    nodes::season_player player{*access, 0, silent};
     auto begin = std::chrono::steady_clock::now();
     auto played = player.play(*plan);
     times.push_back(seconds_since(begin));
@@ -30,9 +31,9 @@ int main(int argc, char** argv) {
       std::fprintf(stderr, "the season was not played to its end\n");
       return 1;
     }
-    for (auto* count : node->runtime().metrics().handled)
+    for (auto* count : node.runtime().metrics().handled)
       messages += count->value();
-    syncs += node->runtime().writer_statistics().transactions;
+    syncs += node.runtime().writer_statistics().transactions;
   }
   double total = 0;
   for (auto x : times)

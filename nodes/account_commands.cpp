@@ -1,5 +1,5 @@
 #include "nodes/commands.hpp"
-#include "nodes/local_session.hpp"
+#include "nodes/league_session.hpp"
 #include "nodes/message_json.hpp"
 #include "nodes/password_input.hpp"
 
@@ -32,7 +32,7 @@ std::string id_of(const account_request& request) {
 /// Runs a command of a session; `then` returns the exit status.
 template <class Then>
 int with_session(const common_options& options, const std::string& token, Then then) {
-  auto session = local_session::start(options.config, token);
+  auto session = league_session::start(options, token);
   return session ? then(**session) : fail(session.error().text);
 }
 
@@ -44,7 +44,7 @@ int print(const std::string& text) {
 
 /// Sends a command about an account and prints the account as it is then.
 template <class Message>
-int send_and_show(local_session& session, const std::string& id, const Message& message) {
+int send_and_show(league_session& session, const std::string& id, const Message& message) {
   auto reply = session.ask(id, message);
   if (!reply.ok())
     return fail(reply.text);
@@ -55,7 +55,7 @@ int send_and_show(local_session& session, const std::string& id, const Message& 
 
 /// Sends a command that invites, and prints the code: alone, so that a program can read it.
 template <class Message>
-int send_and_print_code(local_session& session, const std::string& id, const Message& message) {
+int send_and_print_code(league_session& session, const std::string& id, const Message& message) {
   auto reply = session.ask(id, message);
   if (!reply.ok())
     return fail(reply.text);
@@ -115,7 +115,7 @@ int create_account(const common_options& options, const account_request& request
   message.set_role(role_named(request.role));
   set_subjects(request.teams, *message.mutable_teams());
   set_subjects(request.sponsors, *message.mutable_sponsors());
-  return with_session(options, request.token, [&](local_session& session) {
+  return with_session(options, request.token, [&](league_session& session) {
     return send_and_print_code(session, id_of(request), message);
   });
 }
@@ -123,13 +123,13 @@ int create_account(const common_options& options, const account_request& request
 int invite_account(const common_options& options, const account_request& request) {
   AccountInvite message;
   message.set_account(request.account);
-  return with_session(options, request.token, [&](local_session& session) {
+  return with_session(options, request.token, [&](league_session& session) {
     return send_and_print_code(session, id_of(request), message);
   });
 }
 
 int update_account(const common_options& options, const account_request& request) {
-  return with_session(options, request.token, [&](local_session& session) {
+  return with_session(options, request.token, [&](league_session& session) {
     AccountGet get;
     get.set_account(request.account);
     auto before = session.ask("read", get);
@@ -151,7 +151,7 @@ int update_account(const common_options& options, const account_request& request
 int show_account(const common_options& options, const account_request& request) {
   AccountGet message;
   message.set_account(request.account);
-  return with_session(options, request.token, [&](local_session& session) {
+  return with_session(options, request.token, [&](league_session& session) {
     return send_and_show(session, "read", message);
   });
 }
@@ -160,7 +160,7 @@ int revoke_tokens(const common_options& options, const account_request& request)
   TokenRevoke message;
   message.set_account(request.account);
   message.set_token(request.token_id);
-  return with_session(options, request.token, [&](local_session& session) {
+  return with_session(options, request.token, [&](league_session& session) {
     auto reply = session.ask(id_of(request), message);
     return reply.ok() ? 0 : fail(reply.text);
   });
@@ -170,7 +170,7 @@ int activate_account(const common_options& options, const std::string& code) {
   auto password = read_new_password("New password: ");
   if (!password)
     return fail(password.error());
-  return with_session(options, {}, [&](local_session& session) {
+  return with_session(options, {}, [&](league_session& session) {
     auto account = session.door().activate(code, *password);
     if (!account)
       return fail(account.error().text);
@@ -183,7 +183,7 @@ int log_in(const common_options& options, const account_request& request) {
   auto password = read_password("Password of " + request.account + ": ");
   if (!password)
     return fail(password.error());
-  return with_session(options, {}, [&](local_session& session) {
+  return with_session(options, {}, [&](league_session& session) {
     auto token
       = session.door().log_in(request.account, *password, int64_t{request.minutes} * 60'000);
     if (!token)
@@ -199,7 +199,7 @@ int change_password(const common_options& options, const account_request& reques
   auto new_password = read_new_password("New password: ");
   if (!new_password)
     return fail(new_password.error());
-  return with_session(options, {}, [&](local_session& session) {
+  return with_session(options, {}, [&](league_session& session) {
     auto done = session.door().set_password(request.account, *password, *new_password);
     return done ? 0 : fail(done.error().text);
   });

@@ -1,7 +1,7 @@
 #include "nodes/audit.hpp"
 #include "nodes/commands.hpp"
+#include "nodes/league_access.hpp"
 #include "nodes/stored_flows.hpp"
-#include "nodes/stored_state.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -56,7 +56,7 @@ void print_text(const pyramid_audit& x) {
 } // namespace
 
 int print_audit(const common_options& options) {
-  auto store = open_stored(options.config);
+  auto store = open_records(options);
   if (!store)
     return fail(store.error());
   auto pyramids = audit_store(**store);

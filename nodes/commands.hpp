@@ -5,12 +5,14 @@
 
 #include "league/season_file.hpp"
 #include "nodes/configuration.hpp"
+#include "nodes/connection.hpp"
 #include "nodes/pyramid_configuration.hpp"
 #include "nodes/season_plan.hpp"
 #include "nodes/table_format.hpp"
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +22,9 @@ namespace touchline::nodes {
 /// Options that most commands share.
 struct common_options {
   configuration config;
+  /// The cluster to work against; nothing for a node within this process, on the data directory of
+  /// `config`.
+  std::optional<connection> connect;
   output_format format = output_format::text;
   /// Matches per second at most; 0 for as fast as it goes.
   double pace = 0;

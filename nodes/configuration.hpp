@@ -4,6 +4,7 @@
 
 #include "actors/runtime/options.hpp"
 #include "messages/catalogue.pb.h"
+#include "nodes/cluster/cluster_configuration.hpp"
 
 #include <caf/settings.hpp>
 #include <tl/expected.hpp>
@@ -43,13 +44,19 @@ struct configuration {
     {"kit-sponsor", "Harrow & Pike Outfitters", 1'234'567'890, "GBP"}};
   /// Squad sizes and transfer windows of the leagues that are replayed or simulated.
   LeagueRules rules = default_rules();
+  /// The cluster that the file describes, if any. Other settings hold for each of its nodes.
+  std::optional<cluster_configuration> cluster;
   /// What the file says to CAF itself.
   caf::settings caf;
 };
 
+/// Reads all sections but `pyramid`; what is wrong with them is kept by the file.
+/// `unsafe_plain_text` stands for cluster.unsafe-plain-text-beyond-loopback in the file.
+configuration read_configuration(settings_file& file, bool unsafe_plain_text = false);
+
 /// Reads a configuration file; relative paths in it are relative to its folder. Its section
-/// `pyramid`, if any, is for `read_pyramid`. One sentence for what is wrong: no such file, not the
-/// syntax, an unknown key, a value of the wrong type or out of bounds.
+/// `pyramid`, if any, is for `read_pyramid`. One sentence with its line for the first mistake: no
+/// such file, not the syntax, an unknown key, a value of the wrong type or out of bounds.
 tl::expected<configuration, std::string> read_configuration(const std::filesystem::path& file);
 
 } // namespace touchline::nodes

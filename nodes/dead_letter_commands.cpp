@@ -2,7 +2,7 @@
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
 #include "nodes/commands.hpp"
-#include "nodes/embedded_node.hpp"
+#include "nodes/league_access.hpp"
 #include "nodes/message_json.hpp"
 #include "nodes/stored_state.hpp"
 
@@ -47,22 +47,22 @@ int printed() {
   return std::cout.flush() ? 0 : fail("Standard output cannot be written.");
 }
 
-/// A node on what is stored.
-tl::expected<std::unique_ptr<embedded_node>, std::string> start_stored(
-  const configuration& config) {
-  if (auto there = check_stored(config); !there)
+/// A league system that exists: a data directory that holds no data is not made one.
+tl::expected<std::unique_ptr<league_access>, std::string> open_existing(
+  const common_options& options) {
+  if (auto there = check_stored(options.config); !options.connect && !there)
     return tl::unexpected{there.error()};
-  auto node = embedded_node::start(config);
-  if (!node)
-    return tl::unexpected{node.error().text};
-  return std::move(*node);
+  auto access = open_access(options);
+  if (!access)
+    return tl::unexpected{access.error().text};
+  return std::move(*access);
 }
 
 } // namespace
 
 int print_dead_letters(const common_options& options) {
   constexpr size_t page = 64;
-  auto store = open_stored(options.config);
+  auto store = open_records(options);
   if (!store)
     return fail(store.error());
   std::string after;
@@ -83,7 +83,7 @@ int print_dead_letters(const common_options& options) {
 }
 
 int show_dead_letter(const common_options& options, const std::string& id) {
-  auto store = open_stored(options.config);
+  auto store = open_records(options);
   if (!store)
     return fail(store.error());
   auto letter = find_letter(**store, id);
@@ -98,30 +98,30 @@ int show_dead_letter(const common_options& options, const std::string& id) {
 }
 
 int retry_dead_letter(const common_options& options, const std::string& id) {
-  auto node = start_stored(options.config);
-  if (!node)
-    return fail(node.error());
-  auto letter = find_letter((*node)->runtime().store(), id);
+  auto access = open_existing(options);
+  if (!access)
+    return fail(access.error());
+  auto letter = find_letter((*access)->store(), id);
   if (!letter)
     return fail(letter.error());
-  actors::client client{(*node)->system(), (*node)->runtime().routes(), actors::system_clock()};
+  actors::client client{(*access)->system(), (*access)->routes(), actors::system_clock()};
   answer reply;
   client.retry(*letter, [&reply](const answer& x) { reply = x; });
   client.finish();
   if (!reply.ok())
     return fail(reply.text);
-  (*node)->runtime().settle(actors::client_options{}.deadline_ms);
+  (*access)->settle(actors::client_options{}.deadline_ms);
   std::cout << json{{"id", id}, {"handled", true}}.dump() << '\n';
   return printed();
 }
 
 int drop_dead_letter(const common_options& options, const std::string& id) {
-  auto node = start_stored(options.config);
-  if (!node)
-    return fail(node.error());
-  if (auto letter = find_letter((*node)->runtime().store(), id); !letter)
+  auto access = open_existing(options);
+  if (!access)
+    return fail(access.error());
+  if (auto letter = find_letter((*access)->store(), id); !letter)
     return fail(letter.error());
-  auto reply = (*node)->runtime().drop_dead_letter(id);
+  auto reply = (*access)->drop_dead_letter(id);
   if (!reply.ok())
     return fail(reply.text);
   std::cout << json{{"id", id}, {"dropped", true}}.dump() << '\n';

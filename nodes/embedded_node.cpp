@@ -1,6 +1,5 @@
 #include "nodes/embedded_node.hpp"
 
-#include "actors/contexts.hpp"
 #include "messages/catalogue.hpp"
 
 #include <cstdio>
@@ -9,27 +8,17 @@ namespace touchline::nodes {
 
 tl::expected<std::unique_ptr<embedded_node>, refusal> embedded_node::start(
   const configuration& config) {
-  actors::register_message_types();
-  std::unique_ptr<embedded_node> node{new embedded_node};
-  node->started_ms_ = actors::system_clock().steady_ms();
-  node->caf_config_.set("caf.scheduler.policy", "sharing");
-  for (auto& [key, value] : config.caf)
-    node->caf_config_.content["caf"].as_dictionary().insert_or_assign(key, value);
-  node->system_ = std::make_unique<caf::actor_system>(node->caf_config_);
-  actors::runtime_setup setup;
-  setup.storage.path = config.data_directory;
-  setup.options = config.runtime;
-  setup.node = config.node;
-  setup.kinds = actors::all_contexts();
-  auto runtime = actors::runtime::start(*node->system_, std::move(setup));
-  if (!runtime)
-    return tl::unexpected{runtime.error()};
-  node->runtime_ = std::move(*runtime);
-  return node;
+  std::unique_ptr<embedded_node> out{new embedded_node};
+  out->started_ms_ = actors::system_clock().steady_ms();
+  auto node = cluster_node::start({config, 0, std::nullopt});
+  if (!node)
+    return tl::unexpected{node.error()};
+  out->node_ = std::move(*node);
+  return out;
 }
 
 std::string embedded_node::summary() const {
-  const auto& metrics = runtime_->metrics();
+  const auto& metrics = node_->runtime().metrics();
   std::string out = "Messages handled\n";
   auto messages = catalogue_data::messages();
   for (size_t i = 0; i < messages.size(); ++i)
@@ -43,7 +32,7 @@ std::string embedded_node::summary() const {
     out += name + std::string(32 - name.size(), ' ') + value + '\n';
   };
   line("Records committed", std::to_string(metrics.records->value()));
-  line("Disk syncs", std::to_string(runtime_->writer_statistics().transactions));
+  line("Disk syncs", std::to_string(node_->writer_statistics().transactions));
   line("Restarts",
        std::to_string(metrics.entity_restarts->value() + metrics.partition_restarts->value()));
   line("Dead letters", std::to_string(metrics.dead_letters->value()));

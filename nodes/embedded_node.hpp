@@ -1,11 +1,10 @@
-// A node within the process of a command: an actor system and a runtime on one data directory.
+// A node within the process of a command: a cluster of one that nobody else reaches.
 #pragma once
 
-#include "actors/runtime/runtime.hpp"
+#include "nodes/cluster/cluster_node.hpp"
 #include "nodes/configuration.hpp"
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 
 #include <memory>
 #include <string>
@@ -16,11 +15,15 @@ namespace touchline::nodes {
 class embedded_node {
 public:
   /// Opens the data directory. Fails with one sentence: in use, not writable, full, damaged,
-  /// another format.
+  /// another format, or a directory of a node of a cluster.
   static tl::expected<std::unique_ptr<embedded_node>, refusal> start(const configuration& config);
 
-  caf::actor_system& system() noexcept { return *system_; }
-  actors::runtime& runtime() noexcept { return *runtime_; }
+  caf::actor_system& system() noexcept { return node_->system(); }
+  actors::runtime& runtime() noexcept { return node_->runtime(); }
+  storage::writer_statistics writer_statistics() const { return node_->writer_statistics(); }
+
+  /// Why the node cannot go on; nothing while it can.
+  std::optional<refusal> failure() const { return node_->failure(); }
 
   /// What the node did since it was started, for people: messages by name, records, syncs,
   /// restarts, elapsed time.
@@ -29,9 +32,7 @@ public:
 private:
   embedded_node() = default;
 
-  caf::actor_system_config caf_config_;
-  std::unique_ptr<caf::actor_system> system_;
-  std::unique_ptr<actors::runtime> runtime_;
+  std::unique_ptr<cluster_node> node_;
   int64_t started_ms_ = 0;
 };
 

@@ -2,8 +2,8 @@
 #include "messages/catalogue.hpp"
 #include "nodes/commands.hpp"
 #include "nodes/flow_text.hpp"
+#include "nodes/league_access.hpp"
 #include "nodes/stored_flows.hpp"
-#include "nodes/stored_state.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -125,7 +125,7 @@ std::vector<const flow_summary*> choose(const flows_by_id& flows, const std::str
 } // namespace
 
 int print_flows(const common_options& options, const std::string& state, size_t limit) {
-  auto store = open_stored(options.config);
+  auto store = open_records(options);
   if (!store)
     return fail(store.error());
   auto flows = read_flows(**store);
@@ -146,7 +146,7 @@ int print_flows(const common_options& options, const std::string& state, size_t 
 }
 
 int print_flow(const common_options& options, const std::string& id) {
-  auto store = open_stored(options.config);
+  auto store = open_records(options);
   if (!store)
     return fail(store.error());
   auto story = read_flow(**store, id);

@@ -36,6 +36,11 @@ public:
   bool verify(std::string_view purpose, std::string_view content, std::string_view signature,
               size_t bytes) const;
 
+  /// The key itself, `identity_key_bytes` long: for the map of a cluster, whose nodes share it.
+  std::string bytes() const {
+    return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
+  }
+
 private:
   std::array<unsigned char, identity_key_bytes> bytes_;
 };

@@ -4,7 +4,8 @@
 #include "messages/redact.hpp"
 #include "messages/text.hpp"
 #include "nodes/commands.hpp"
-#include "nodes/local_session.hpp"
+#include "nodes/league_access.hpp"
+#include "nodes/league_session.hpp"
 #include "nodes/message_json.hpp"
 
 #include <google/protobuf/util/json_util.h>
@@ -72,14 +73,14 @@ int send_message(const common_options& options, const std::string& name,
   if (info->mode != message_mode::read && id.empty())
     return fail("A command needs an id of its own: --id ID. Sent again under the same id, it has "
                 "no second effect.");
-  auto session = local_session::start(options.config, token);
+  auto session = league_session::start(options, token);
   if (!session)
     return fail(session.error().text);
   auto reply
     = (*session)->ask(info->mode == message_mode::read ? "read" : id, std::move(*message), *info);
   if (!reply.ok())
     return fail(reply.text);
-  (*session)->node().runtime().settle(actors::client_options{}.deadline_ms);
+  (*session)->access().settle(actors::client_options{}.deadline_ms);
   if (auto body = body_of(reply, *info); !body.is_null())
     std::cout << body.dump(2) << '\n';
   else
@@ -94,45 +95,44 @@ int print_catalogue() {
 }
 
 int print_history(const common_options& options, const std::string& address) {
-  auto node = embedded_node::start(options.config);
-  if (!node)
-    return fail(node.error().text);
+  auto store = open_records(options);
+  if (!store)
+    return fail(store.error());
   uint64_t next = 1;
   for (;;) {
-    auto progress = (*node)->runtime().store().read_stream(
-      address, next, {}, [](uint64_t, std::string_view bytes) {
-        Record record;
-        if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-          return true;
-        const auto& cause = record.cause();
-        const auto* message = catalogue_data::find(cause.message());
-        json line{{"position", record.position()},
-                  {"message", message ? message->name : "?"},
-                  {"from", cause.from()},
-                  {"id", cause.id()},
-                  {"correlation", cause.correlation()},
-                  {"causation", cause.causation()},
-                  {"time_ms", cause.time_ms()},
-                  {"handled_ms", record.handled_ms()},
-                  {"node", record.node()},
-                  {"events", record.event_size()}};
-        for (auto& x : record.outgoing()) {
-          const auto* sent = catalogue_data::find(x.message());
-          line["sent"].push_back({{"message", sent ? sent->name : "?"}, {"to", x.to()}});
-        }
-        if (!record.dead_letter().empty())
-          line["dead_letter"] = record.dead_letter();
-        std::cout << line.dump() << '\n';
+    auto progress = (*store)->read_stream(address, next, {}, [](uint64_t, std::string_view bytes) {
+      Record record;
+      if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
         return true;
-      });
+      const auto& cause = record.cause();
+      const auto* message = catalogue_data::find(cause.message());
+      json line{{"position", record.position()},
+                {"message", message ? message->name : "?"},
+                {"from", cause.from()},
+                {"id", cause.id()},
+                {"correlation", cause.correlation()},
+                {"causation", cause.causation()},
+                {"time_ms", cause.time_ms()},
+                {"handled_ms", record.handled_ms()},
+                {"node", record.node()},
+                {"events", record.event_size()}};
+      for (auto& x : record.outgoing()) {
+        const auto* sent = catalogue_data::find(x.message());
+        line["sent"].push_back({{"message", sent ? sent->name : "?"}, {"to", x.to()}});
+      }
+      if (!record.dead_letter().empty())
+        line["dead_letter"] = record.dead_letter();
+      std::cout << line.dump() << '\n';
+      return true;
+    });
     if (!progress)
-      return fail(progress.error().text);
+      return fail(progress.error().text + '.');
     if (progress->at_end)
       break;
     next = progress->next_position;
   }
-  return next == 1 && (*node)->runtime().store().last_position(address).value_or(0) == 0
-           ? fail("There is no entity " + address + " in this data directory.")
+  return next == 1 && (*store)->last_position(address).value_or(0) == 0
+           ? fail("There is no entity " + address + ".")
            : 0;
 }
 

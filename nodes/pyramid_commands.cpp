@@ -1,5 +1,5 @@
 #include "nodes/commands.hpp"
-#include "nodes/embedded_node.hpp"
+#include "nodes/league_access.hpp"
 #include "nodes/progress.hpp"
 #include "nodes/pyramid_player.hpp"
 #include "nodes/resident_memory.hpp"
@@ -27,7 +27,7 @@ std::string speed(uint32_t seasons, uint32_t matches, int64_t elapsed_ms) {
 }
 
 tl::expected<std::vector<season_report>, refusal> play_seasons(pyramid_player& player,
-                                                               actors::runtime& runtime,
+                                                               league_access& access,
                                                                uint32_t count) {
   std::vector<season_report> reports;
   for (uint32_t i = 0; i < count; ++i) {
@@ -36,7 +36,7 @@ tl::expected<std::vector<season_report>, refusal> play_seasons(pyramid_player& p
       return tl::unexpected{season.error()};
     reports.push_back(std::move(*season));
     // Entities of a season that is over are not needed again.
-    runtime.passivate_all();
+    access.passivate_all();
     release_free_memory();
   }
   if (auto sound = player.check(); !sound)
@@ -56,18 +56,17 @@ int simulate_pyramid(const common_options& options, const pyramid_configuration&
   if (!model)
     return fail(model.error());
   auto began_ms = actors::system_clock().steady_ms();
-  auto node = embedded_node::start(options.config);
-  if (!node)
-    return fail(node.error().text);
+  auto access = open_access(options);
+  if (!access)
+    return fail(access.error().text);
   progress display{stderr};
-  pyramid_player player{(*node)->system(), (*node)->runtime(), config, std::move(*model),
-                        what.seed,         options.pace,       display};
+  pyramid_player player{**access, config, std::move(*model), what.seed, options.pace, display};
   if (auto opened = player.open(); !opened)
     return fail(opened.error().text);
-  auto reports = play_seasons(player, (*node)->runtime(), what.seasons);
+  auto reports = play_seasons(player, **access, what.seasons);
   if (!reports)
     return fail(reports.error().text);
-  std::cerr << (*node)->summary()
+  std::cerr << (*access)->summary()
             << speed(what.seasons, player.played_now(),
                      actors::system_clock().steady_ms() - began_ms);
   std::cout << format_seasons(*reports, options.format) << std::flush;

@@ -88,12 +88,16 @@ std::pair<std::string, std::string> find_team(const PyramidCreate& pyramid,
   return {};
 }
 
-/// Whom a deal is with: a league of the pyramid by its key, or a team by its name.
-void read_partner(settings_section& from, const PyramidCreate& pyramid, SponsorCreate& out) {
+/// Whom a deal is with: a league of the pyramid by its key, or a team by its name. They are not
+/// looked for in a pyramid that has mistakes.
+void read_partner(settings_section& from, const PyramidCreate& pyramid, bool sound,
+                  SponsorCreate& out) {
   auto league = from.text_or("league", "");
   auto team = from.text_or("team", "");
   if (league.empty() == team.empty())
     from.refuse("league", "or team must say whom the deal is with, one of them and not both");
+  if (!sound)
+    return;
   if (!team.empty()) {
     auto [its_league, key] = find_team(pyramid, team);
     if (key.empty())
@@ -109,7 +113,7 @@ void read_partner(settings_section& from, const PyramidCreate& pyramid, SponsorC
   }
 }
 
-SponsorCreate read_sponsor(settings_section& from, const PyramidCreate& pyramid) {
+SponsorCreate read_sponsor(settings_section& from, const PyramidCreate& pyramid, bool sound) {
   SponsorCreate out;
   out.set_sponsor(from.text("key"));
   out.set_name(from.text("name"));
@@ -117,7 +121,7 @@ SponsorCreate read_sponsor(settings_section& from, const PyramidCreate& pyramid)
   out.mutable_amount_per_season()->set_currency(currency(from));
   out.set_start(from.text_or("start", ""));
   out.set_end(from.text_or("end", ""));
-  read_partner(from, pyramid, out);
+  read_partner(from, pyramid, sound, out);
   for (auto& x : from.sections("bonuses")) {
     auto& bonus = *out.add_bonuses();
     bonus.set_from(static_cast<uint32_t>(x.number("from", 1, actors::max_bonuses)));
@@ -129,11 +133,16 @@ SponsorCreate read_sponsor(settings_section& from, const PyramidCreate& pyramid)
   return out;
 }
 
-/// Reads the deals and tries them out on a sponsor manager that has nothing yet.
-void read_sponsors(settings_section& from, pyramid_configuration& out) {
+/// Reads the deals and, as long as there is no mistake in the pyramid (`sound`) and in them, tries
+/// them out on a sponsor manager that has nothing yet.
+void read_sponsors(settings_section& from, const settings_file& file, bool sound,
+                   pyramid_configuration& out) {
   actors::sponsor_manager::state trial;
+  auto before = file.refused();
   for (auto& x : from.sections("sponsors")) {
-    out.sponsors.push_back(read_sponsor(x, out.pyramid));
+    out.sponsors.push_back(read_sponsor(x, out.pyramid, sound));
+    if (!sound || file.refused() > before)
+      continue;
     auto decided = actors::sponsor_manager::decide(trial, out.sponsors.back(), {});
     if (!decided) {
       x.refuse("key", "names a deal that is refused: " + without_stop(decided.error().text));
@@ -146,9 +155,10 @@ void read_sponsors(settings_section& from, pyramid_configuration& out) {
 
 // -- the whole ------------------------------------------------------------------------------------
 
-pyramid_configuration read_section(settings_section from) {
+pyramid_configuration read_section(settings_section from, settings_file& file) {
   pyramid_configuration out;
   auto& pyramid = out.pyramid;
+  auto before = file.refused();
   pyramid.set_pyramid(from.text("key"));
   if (auto wrong = check_key("it", pyramid.pyramid()))
     from.refuse("key", "is no key: " + without_stop(*wrong));
@@ -162,28 +172,29 @@ pyramid_configuration read_section(settings_section from) {
   read_squad(from.section("squad"), out.rules);
   read_windows(from, out.rules);
   read_tiers(from, pyramid);
-  read_sponsors(from, out);
+  auto sound = file.refused() == before;
+  read_sponsors(from, file, sound, out);
   from.refuse_others();
+  if (auto wrong = sound ? actors::check_pyramid(pyramid) : std::nullopt)
+    file.refuse_sentence(from.name(), *wrong);
   return out;
 }
 
 } // namespace
 
-tl::expected<pyramid_configuration, std::string> read_pyramid(const std::filesystem::path& file) {
-  auto parsed = parse_settings_file(file);
-  if (!parsed)
-    return tl::unexpected{parsed.error()};
-  auto at = parsed->find("pyramid");
-  const auto* entries = at == parsed->end() ? nullptr : caf::get_if<caf::settings>(&at->second);
-  if (!entries)
-    return tl::unexpected{
-      problem_in(file, "there is no section pyramid { ... }; config/england.conf has one.")};
-  problem wrong;
-  auto result = read_section({"pyramid", *entries, wrong});
-  if (!wrong)
-    wrong = actors::check_pyramid(result.pyramid);
-  if (wrong)
-    return tl::unexpected{problem_in(file, *wrong)};
+pyramid_configuration read_pyramid(settings_file& file) {
+  return read_section(settings_section::of_file(file, "pyramid"), file);
+}
+
+tl::expected<pyramid_configuration, std::string> read_pyramid(const std::filesystem::path& path) {
+  auto file = settings_file::read(path);
+  if (!file)
+    return tl::unexpected{problem_in(path, file.error())};
+  if (!file->settings().contains("pyramid"))
+    file->refuse_sentence("", "There is no section pyramid { ... }; config/england.conf has one.");
+  auto result = read_pyramid(*file);
+  if (auto wrong = file->first_problem())
+    return tl::unexpected{*wrong};
   return result;
 }
 

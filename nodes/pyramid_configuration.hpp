@@ -4,6 +4,7 @@
 #pragma once
 
 #include "messages/catalogue.pb.h"
+#include "nodes/settings_file.hpp"
 
 #include <tl/expected.hpp>
 
@@ -35,8 +36,11 @@ struct pyramid_configuration {
   std::vector<SponsorCreate> sponsors;
 };
 
+/// Reads the section `pyramid`; what is wrong with it is kept by the file.
+pyramid_configuration read_pyramid(settings_file& file);
+
 /// Reads the section `pyramid` of a configuration file; other sections are for
-/// `read_configuration`. One sentence for what is wrong: no such file, not the syntax, no such
+/// `read_configuration`. One sentence for the first mistake: no such file, not the syntax, no such
 /// section, a missing or unknown key, a value of the wrong type or out of bounds, a team that comes
 /// twice, numbers of teams that do not fit each other, a deal that sponsor.create would refuse.
 tl::expected<pyramid_configuration, std::string> read_pyramid(const std::filesystem::path& file);

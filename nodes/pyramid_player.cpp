@@ -28,13 +28,13 @@ constexpr int most_play_off_days = 16;
 
 } // namespace
 
-pyramid_player::pyramid_player(caf::actor_system& system, actors::runtime& runtime,
-                               const pyramid_configuration& config, pyramid_model model,
-                               uint64_t seed, double per_second, progress& display)
+pyramid_player::pyramid_player(league_access& access, const pyramid_configuration& config,
+                               pyramid_model model, uint64_t seed, double per_second,
+                               progress& display)
   : config_{config},
     model_{std::move(model)},
-    runtime_{runtime},
-    client_{system, runtime, patient},
+    access_{access},
+    client_{access, patient},
     pace_{per_second},
     display_{display},
     creation_{config.pyramid} {
@@ -369,7 +369,7 @@ tl::expected<season_report, refusal> pyramid_player::report() {
 }
 
 tl::expected<void, refusal> pyramid_player::check() {
-  auto sound = check_store(runtime_.store());
+  auto sound = check_store(access_.store());
   return played_now_ > 0 && sound ? check_outcome(client_, config_, model_) : sound;
 }
 

@@ -18,18 +18,17 @@
 
 namespace touchline::nodes {
 
-/// Plays one pyramid on a runtime. A run that is broken off anywhere, by whatever, is taken up by
-/// another one with the same configuration and seed: seasons that are complete are only read, and
-/// in the one that was being played every command is sent again under the id that it had, so that
-/// what was recorded is recognised. The outcome is that of a run that was left alone.
+/// Plays one pyramid on a league system. A run that is broken off anywhere, by whatever, is taken
+/// up by another one with the same configuration and seed: seasons that are complete are only read,
+/// and in the one that was being played every command is sent again under the id that it had, so
+/// that what was recorded is recognised. The outcome is that of a run that was left alone.
 class pyramid_player {
 public:
   /// `model` is the pyramid before its first season, made of the same configuration and seed.
   /// `per_second`: matches per second at most; 0 for as fast as it goes. References must outlive
   /// the player.
-  pyramid_player(caf::actor_system& system, actors::runtime& runtime,
-                 const pyramid_configuration& config, pyramid_model model, uint64_t seed,
-                 double per_second, progress& display);
+  pyramid_player(league_access& access, const pyramid_configuration& config, pyramid_model model,
+                 uint64_t seed, double per_second, progress& display);
 
   /// Creates teams, sponsors and pyramid, or finds them. Refuses a data directory that holds the
   /// pyramid with other teams, rules or another seed.
@@ -85,7 +84,7 @@ private:
 
   const pyramid_configuration& config_;
   pyramid_model model_;
-  actors::runtime& runtime_;
+  league_access& access_;
   season_client client_;
   pace pace_;
   progress& display_;

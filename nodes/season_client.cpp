@@ -26,10 +26,9 @@ std::string command_id(const std::string& scope, uint32_t number,
   return id;
 }
 
-season_client::season_client(caf::actor_system& system, actors::runtime& runtime,
-                             const actors::client_options& options)
-  : runtime_{runtime},
-    client_{system, runtime.routes(), actors::system_clock(), options} {}
+season_client::season_client(league_access& access, const actors::client_options& options)
+  : access_{access},
+    client_{access.system(), access.routes(), actors::system_clock(), options} {}
 
 void season_client::fail(refusal why) {
   if (!failed_)
@@ -40,7 +39,7 @@ void season_client::wait() {
   while (!failed_ && client_.in_flight() > 0) {
     client_.wait();
     if (!failed_)
-      failed_ = runtime_.failure();
+      failed_ = access_.failure();
   }
 }
 
@@ -55,9 +54,9 @@ tl::expected<void, refusal> season_client::finish() {
 tl::expected<void, refusal> season_client::settle() {
   if (auto done = finish(); !done)
     return done;
-  if (runtime_.settle(rest_deadline_ms))
+  if (access_.settle(rest_deadline_ms))
     return {};
-  if (auto why = runtime_.failure())
+  if (auto why = access_.failure())
     return tl::unexpected{*why};
   return tl::unexpected{
     refusal{DEADLINE_EXCEEDED, "The season's messages did not come to rest within "

@@ -1,11 +1,11 @@
 // A client for what is said in a season: ids that follow from the season and the content of a
 // message, so that what was recorded is recognised; parsed answers of reads; and waiting that ends
-// when the node does.
+// when the league system does.
 #pragma once
 
 #include "actors/runtime/client.hpp"
-#include "actors/runtime/runtime.hpp"
 #include "messages/error.hpp"
+#include "nodes/league_access.hpp"
 
 #include <tl/expected.hpp>
 
@@ -22,12 +22,11 @@ namespace touchline::nodes {
 std::string command_id(const std::string& scope, uint32_t number,
                        const google::protobuf::Message& message);
 
-/// Sends commands and reads to a runtime. Belongs to one thread. The first refusal ends what is
-/// being sent: later calls of `send` do nothing until `finish` has told it.
+/// Sends commands and reads to a league system. Belongs to one thread. The first refusal ends what
+/// is being sent: later calls of `send` do nothing until `finish` has told it.
 class season_client {
 public:
-  season_client(caf::actor_system& system, actors::runtime& runtime,
-                const actors::client_options& options = {});
+  explicit season_client(league_access& access, const actors::client_options& options = {});
 
   /// Sends a command; its refusal is kept for `finish`.
   template <class Message>
@@ -44,7 +43,7 @@ public:
   template <class Message>
   void post(const std::string& scope, Message message, actors::answer_callback done) {
     if (!failed_)
-      failed_ = runtime_.failure();
+      failed_ = access_.failure();
     if (failed_)
       return;
     auto body = std::make_shared<const Message>(std::move(message));
@@ -72,11 +71,11 @@ public:
   /// Keeps a refusal for `finish`, unless there is one already.
   void fail(refusal why);
 
-  /// Whether something was refused, or the node failed.
+  /// Whether something was refused, or the league system failed.
   bool failed() const noexcept { return failed_.has_value(); }
 
-  /// Waits until everything that was sent is answered. The first refusal, or why the node cannot go
-  /// on, if any; what was sent is forgotten then.
+  /// Waits until everything that was sent is answered. The first refusal, or why it cannot go on,
+  /// if any; what was sent is forgotten then.
   tl::expected<void, refusal> finish();
 
   /// Waits until every message of every flow has come to rest, after `finish`.
@@ -86,7 +85,7 @@ public:
   void wait();
 
 private:
-  actors::runtime& runtime_;
+  league_access& access_;
   actors::client client_;
   std::optional<refusal> failed_;
   uint64_t reads_ = 0;

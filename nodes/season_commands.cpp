@@ -1,5 +1,5 @@
 #include "nodes/commands.hpp"
-#include "nodes/embedded_node.hpp"
+#include "nodes/league_access.hpp"
 #include "nodes/progress.hpp"
 #include "nodes/season_player.hpp"
 
@@ -54,10 +54,10 @@ tl::expected<void, std::string> forget(const std::filesystem::path& directory) {
   return {};
 }
 
-tl::expected<played_season, refusal> play_file(embedded_node& node, const common_options& options,
+tl::expected<played_season, refusal> play_file(league_access& access, const common_options& options,
                                                const season_plan& plan) {
   progress display{stderr};
-  season_player player{node.system(), node.runtime(), options.pace, display};
+  season_player player{access, options.pace, display};
   return player.play(plan);
 }
 
@@ -81,10 +81,10 @@ int run_default_node(const common_options& options, bool fresh) {
   if (fresh)
     if (auto done = forget(options.config.data_directory); !done)
       return fail(done.error());
-  auto node = embedded_node::start(options.config);
-  if (!node)
-    return fail(node.error().text);
-  auto season = play_file(**node, options, *plan);
+  auto access = open_access(options);
+  if (!access)
+    return fail(access.error().text);
+  auto season = play_file(**access, options, *plan);
   if (!season)
     return fail(season.error().text);
   auto found = season->played_now == 0
@@ -92,7 +92,7 @@ int run_default_node(const common_options& options, bool fresh) {
                      + " results were recorded already; ./run --fresh plays the season again.\n"
                  : "";
   return print(format_tables({season->table}, output_format::text) + '\n' + sponsor_lines(*season)
-               + '\n' + (*node)->summary() + found);
+               + '\n' + (*access)->summary() + found);
 }
 
 int replay_season(const common_options& options, const std::filesystem::path& file,
@@ -106,22 +106,22 @@ int replay_season(const common_options& options, const std::filesystem::path& fi
   plan->rules = options.config.rules;
   for (auto& note : season->notes)
     std::cerr << note << '\n';
-  auto node = embedded_node::start(options.config);
-  if (!node)
-    return fail(node.error().text);
-  auto played = play_file(**node, options, *plan);
+  auto access = open_access(options);
+  if (!access)
+    return fail(access.error().text);
+  auto played = play_file(**access, options, *plan);
   if (!played)
     return fail(played.error().text);
-  std::cerr << sponsor_lines(*played) << (*node)->summary();
+  std::cerr << sponsor_lines(*played) << (*access)->summary();
   return print(format_tables({played->table}, options.format));
 }
 
 int simulate_seasons(const common_options& options, const simulation& what) {
-  auto node = embedded_node::start(options.config);
-  if (!node)
-    return fail(node.error().text);
+  auto access = open_access(options);
+  if (!access)
+    return fail(access.error().text);
   progress display{stderr};
-  season_player player{(*node)->system(), (*node)->runtime(), options.pace, display};
+  season_player player{**access, options.pace, display};
   simulated_league league{what, options.config.sponsors};
   std::vector<LeagueTable> tables;
   for (uint32_t i = 0; i < what.seasons; ++i) {
@@ -133,7 +133,7 @@ int simulate_seasons(const common_options& options, const simulation& what) {
     std::cerr << sponsor_lines(*season);
     tables.push_back(std::move(season->table));
   }
-  std::cerr << (*node)->summary();
+  std::cerr << (*access)->summary();
   return print(format_tables(tables, options.format));
 }
 

@@ -7,9 +7,8 @@
 
 namespace touchline::nodes {
 
-season_player::season_player(caf::actor_system& system, actors::runtime& runtime, double per_second,
-                             progress& display)
-  : client_{system, runtime},
+season_player::season_player(league_access& access, double per_second, progress& display)
+  : client_{access},
     pace_{per_second},
     display_{display} {}
 

@@ -20,13 +20,12 @@ struct played_season {
   uint32_t recorded_before = 0;
 };
 
-/// Plays seasons on a runtime, one after the other. Whatever was recorded before, in this process
-/// or an earlier one, is found and not played again.
+/// Plays seasons on a league system, one after the other. Whatever was recorded before, in this
+/// process or an earlier one, is found and not played again.
 class season_player {
 public:
   /// `per_second`: matches per second at most; 0 for as fast as it goes.
-  season_player(caf::actor_system& system, actors::runtime& runtime, double per_second,
-                progress& display);
+  season_player(league_access& access, double per_second, progress& display);
 
   /// Plays a season from where it stands. Nothing is sent when a recorded result differs from the
   /// plan's.

@@ -1,38 +1,42 @@
-// Reads the sections of a configuration file key by key, and says in one sentence what is wrong.
+// Reads the sections of a configuration file key by key, and says in one sentence each what is
+// wrong.
 #pragma once
 
+#include "nodes/settings_file.hpp"
+
 #include <caf/settings.hpp>
-#include <tl/expected.hpp>
 
 #include <cstdint>
-#include <filesystem>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace touchline::nodes {
 
-/// What is wrong with a configuration, if anything.
-using problem = std::optional<std::string>;
-
-/// Parses a file in CAF's syntax. A sentence if it cannot be read or is not in that syntax.
-tl::expected<caf::settings, std::string> parse_settings_file(const std::filesystem::path& file);
-
-/// The sentence that a problem within a file makes.
-std::string problem_in(const std::filesystem::path& file, const std::string& what);
-
 /// "must be a whole number from LOW to HIGH", the end of a sentence.
 std::string number_range(int64_t low, int64_t high);
 
-/// A part of a file between braces. The first problem that any reader of one file finds is kept,
-/// and from then on everything reads as empty: so a caller reads all that it wants to know and
-/// looks for a problem once, at the end.
+/// A part of a file between braces. Mistakes are kept by the file; what is wrong or missing reads
+/// as its fallback or as empty. So a caller reads all that it wants to know, and looks for mistakes
+/// once, at the end.
 class settings_section {
 public:
-  /// `name` is what sentences call it ("pyramid.tiers[2]"). `entries` and `wrong` must outlive the
-  /// section.
-  settings_section(std::string name, const caf::settings& entries, problem& wrong);
+  /// `name` is what sentences call it ("pyramid.tiers[2]"). `file` must outlive the section.
+  settings_section(std::string name, const caf::settings& entries, settings_file& file);
+
+  /// A section of the file itself; empty when the file has none of this name.
+  static settings_section of_file(settings_file& file, const std::string& name);
+
+  const std::string& name() const noexcept { return name_; }
+  const caf::settings& entries() const noexcept { return *entries_; }
+
+  /// The path of a key of the section.
+  std::string path_of(const std::string& key) const { return name_ + '.' + key; }
+
+  bool has(const std::string& key) const { return entries_->contains(key); }
+
+  /// True when a mistake with this key is kept.
+  bool refused(const std::string& key) const { return file_->refused(path_of(key)); }
 
   /// A text in quotes that must be there and not be empty.
   std::string text(const std::string& key);
@@ -46,19 +50,48 @@ public:
   /// A whole number; `fallback` when the key is missing.
   int64_t number_or(const std::string& key, int64_t low, int64_t high, int64_t fallback);
 
+  /// Sets `out` to a whole number when the key is there.
+  template <class T>
+  void optional_number(const std::string& key, int64_t low, int64_t high, T& out) {
+    out = static_cast<T>(number_or(key, low, high, static_cast<int64_t>(out)));
+  }
+
+  /// Sets `out` to a time in milliseconds when the key is there: a number, or one with a unit.
+  void optional_time(const std::string& key, int64_t low_ms, int64_t high_ms, int64_t& out);
+
+  /// Sets `out` to true or false when the key is there.
+  void optional_flag(const std::string& key, bool& out);
+
+  /// A path in quotes that must be there, absolute; relative ones are relative to the file's
+  /// folder.
+  std::filesystem::path path(const std::string& key);
+
+  /// Sets `out` to a path in quotes, relative to the file's folder, when the key is there.
+  void optional_path(const std::string& key, std::filesystem::path& out);
+
   /// A list of texts in quotes that must be there.
   std::vector<std::string> texts(const std::string& key);
+
+  /// A list of texts in quotes; `fallback` when the key is missing.
+  std::vector<std::string> texts_or(const std::string& key,
+                                    const std::vector<std::string>& fallback);
 
   /// A section that must be there.
   settings_section section(const std::string& key);
 
+  /// A section; empty when the key is missing.
+  settings_section optional_section(const std::string& key);
+
   /// A list of sections; empty when the key is missing.
   std::vector<settings_section> sections(const std::string& key);
 
-  /// Keeps a problem with a key; `what` ends the sentence: "must be above 0".
+  /// Keeps a mistake with a key; `what` ends the sentence: "must be above 0".
   void refuse(const std::string& key, const std::string& what);
 
-  /// Keeps a problem when the section has a key that nobody has read. Call it last.
+  /// Keeps a warning about a key in the same way.
+  void warn(const std::string& key, const std::string& what);
+
+  /// Keeps a mistake for each key that nobody has read. Call it last.
   void refuse_others();
 
 private:
@@ -67,7 +100,10 @@ private:
 
   std::string name_;
   const caf::settings* entries_;
-  problem* wrong_;
+  settings_file* file_;
+  /// Stands for a section that is missing or no section, which is a mistake already: what follows
+  /// from that is not said.
+  bool silent_ = false;
   std::set<std::string> read_;
 };
 

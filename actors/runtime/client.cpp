@@ -140,6 +140,7 @@ void client::take(const answer& x) {
     return;
   if (may_try_again(x.code) && time_.steady_ms() + options_.retry_ms < at->second.deadline_ms) {
     at->second.send_again_ms = time_.steady_ms() + options_.retry_ms;
+    at->second.refused = x.text;
     nothing_due_before_ms_ = std::min(nothing_due_before_ms_, at->second.send_again_ms);
     return;
   }
@@ -174,7 +175,8 @@ void client::chase() {
             DEADLINE_EXCEEDED,
             catalogue_data::find(x.number)->name + " to " + x.head.to + " was not answered within "
               + std::to_string(options_.deadline_ms)
-              + " ms; whether it took effect is unknown, send it again under the same id.",
+              + " ms; whether it took effect is unknown, send it again under the same id."
+              + (x.refused.empty() ? "" : " The last refusal was: " + x.refused),
             {},
             0,
             false});

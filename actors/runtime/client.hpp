@@ -97,6 +97,8 @@ private:
     answer_callback done;
     int64_t deadline_ms = 0;
     int64_t send_again_ms = 0;
+    /// Why it was refused last, before it was sent again.
+    std::string refused;
     /// The partition that it was sent to; one that ended took it along.
     caf::actor sent_to;
   };

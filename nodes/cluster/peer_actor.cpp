@@ -108,7 +108,7 @@ void peer_actor::greet() {
 }
 
 void peer_actor::welcomed(const wire_welcome& x) {
-  who_ = {x.cluster, x.node, x.incarnation, x.version};
+  who_ = {x.cluster, x.node, x.incarnation, x.version, x.partitions};
   if (!x.refused.empty()) {
     spdlog::warn("{} turned this process away: {}", who_.name(), x.refused);
     end(x.refused);
@@ -122,7 +122,7 @@ void peer_actor::welcomed(const wire_welcome& x) {
   hello_.connection = nullptr;
   begin(x.connection);
   if (active_)
-    send(environment_->owner, peer_up{who_, x.partitions, caf::actor{this}});
+    send(environment_->owner, peer_up{who_, caf::actor{this}});
 }
 
 void peer_actor::begin(caf::actor remote) {
@@ -134,7 +134,7 @@ void peer_actor::begin(caf::actor remote) {
   monitor(remote_);
   active_ = true;
   if (!gateway_)
-    send(environment_->owner, peer_up{who_, 0, caf::actor{this}});
+    send(environment_->owner, peer_up{who_, caf::actor{this}});
   gateway_ = nullptr;
 }
 

@@ -142,7 +142,7 @@ private:
 
 } // namespace touchline::cluster
 
-CAF_BEGIN_TYPE_ID_BLOCK(touchline_peer_owner, first_custom_type_id + 95)
+CAF_BEGIN_TYPE_ID_BLOCK(touchline_peer_owner, first_custom_type_id + 355)
   CAF_ADD_TYPE_ID(touchline_peer_owner, (touchline::cluster::missing_replica))
 CAF_END_TYPE_ID_BLOCK(touchline_peer_owner)
 

@@ -21,6 +21,8 @@ struct peer_identity {
   uint32_t node = 0;
   uint32_t incarnation = 0;
   std::string version;
+  /// Of the cluster that it belongs to; 0 for none.
+  uint32_t partitions = 0;
 
   /// "node 2", or "a client".
   std::string name() const { return node == 0 ? "a client" : "node " + std::to_string(node); }
@@ -52,7 +54,6 @@ struct peer_tick {};
 /// From a connection to its owner: it is there, or has ended.
 struct peer_up {
   peer_identity who;
-  uint32_t partitions = 0;
   caf::actor connection;
 };
 
@@ -76,7 +77,7 @@ struct serve_request {
 
 } // namespace touchline::cluster
 
-CAF_BEGIN_TYPE_ID_BLOCK(touchline_peer, first_custom_type_id + 80)
+CAF_BEGIN_TYPE_ID_BLOCK(touchline_peer, first_custom_type_id + 340)
   CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::consensus_output))
   CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::peer_request))
   CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::news_output))

@@ -125,6 +125,9 @@ caf::behavior replica_actor::make_behavior() {
           },
           [this](place_replicas& x) { wanted_ = std::move(x.wanted); },
           [this](hand_over x) { return hand_leadership(x.node); },
+          [this](abdicate) { abdicate_now(); },
+          [this](dissolve) { dissolve_all(); },
+          [this](map_proposal& x) { take_map(x); },
           [this](content_arrived& x) { take_piece(x); },
           [this](const content_request& x) { return give_content(x.query); },
           [this](replica_status_query) { return status(); },
@@ -155,7 +158,7 @@ void replica_actor::load() {
   log_bytes_ = log_bytes_from(log_first_);
   clean_up(*state);
   if (state->install) {
-    unpacking_ = unpacking{*state->install, false, {}, 1};
+    unpacking_ = unpacking{*state->install, false, false, {}, 1};
     unpack();
     return;
   }
@@ -232,6 +235,7 @@ void replica_actor::restart(const std::string& why) {
 void replica_actor::stop(const storage::storage_error& why) {
   auto first = failure_.empty();
   failure_ = why.text;
+  disk_full_ = why.code == storage::error_code::disk_full;
   restarting_ = false;
   // Where others take over, callers need no room on this disk: they try again.
   auto replicated = core_ && core_->committed_members().voters() > 1;
@@ -346,6 +350,7 @@ void replica_actor::tell() {
   replica_news news;
   news.partition = partition_;
   news.failure = failure_;
+  news.disk_full = disk_full_ && !failure_.empty();
   if (core_) {
     news.term = core_->term();
     news.leader = core_->leader();
@@ -387,6 +392,18 @@ void replica_actor::take_proposal(proposal& x) {
     return;
   }
   queue_.push_back(std::move(x));
+  settle();
+}
+
+void replica_actor::take_map(map_proposal& x) {
+  if (!leading_)
+    return;
+  auto& waiting = environment_->queues->at[partition_];
+  ++waiting.batches;
+  waiting.bytes += x.batch.size();
+  // Its own ticket is 0: no partition waits for it.
+  auto token = queue_.empty() ? uint64_t{0} : queue_.back().token;
+  queue_.push_back({leading_term_, token, std::move(x.batch)});
   settle();
 }
 
@@ -565,7 +582,7 @@ void replica_actor::apply() {
 void replica_actor::tell_partition() {
   uint64_t token = 0;
   while (!own_entries_.empty() && own_entries_.front().index <= core_->commit_index()) {
-    token = own_entries_.front().token;
+    token = std::max(token, own_entries_.front().token);
     own_committed_.push_back(own_entries_.front());
     own_entries_.pop_front();
   }
@@ -581,7 +598,7 @@ void replica_actor::tell_partition() {
 void replica_actor::note_applied() {
   uint64_t token = 0;
   while (!own_committed_.empty() && own_committed_.front().index <= applied_) {
-    token = own_committed_.front().token;
+    token = std::max(token, own_committed_.front().token);
     own_committed_.pop_front();
   }
   if (token != 0)
@@ -710,7 +727,7 @@ void replica_actor::take_piece(content_arrived& x) {
   entry_bytes_.clear();
   log_bytes_ = 0;
   log_first_ = what.point.index + 1;
-  unpacking_ = unpacking{what, false, {}, 1};
+  unpacking_ = unpacking{what, false, false, {}, 1};
   fetch_.reset();
   write(std::move(batch), urgency::now, {.then = &replica_actor::unpack});
 }
@@ -729,6 +746,17 @@ void replica_actor::unpack() {
     batch = std::move(piece->batch);
     x.cursor = piece->next_cursor;
     x.erased = piece->at_end;
+  } else if (x.dissolves) {
+    auto last = log_first_ + entry_bytes_.size();
+    for (auto at = log_first_; at < last;) {
+      auto to = std::min<uint64_t>(last - 1, at + storage::max_erased_entries - 1);
+      batch.erase_log(group_, at, to);
+      at = to + 1;
+    }
+    for (auto field : {vote_field, snapshot_field, applied_field, install_field, probe_field})
+      batch.erase_replica(group_, field);
+    write(std::move(batch), urgency::now, {.then = &replica_actor::dissolved});
+    return;
   } else if (x.next_piece <= x.what.pieces) {
     auto bytes = environment_->store->read_staged(group_, x.next_piece);
     if (!bytes) {
@@ -762,6 +790,23 @@ void replica_actor::unpacked() {
   } else {
     load();
   }
+}
+
+/// Everything goes: the content first, then the log and what the replica knows of itself, of which
+/// a restart in between would begin with a group that does not know this server.
+void replica_actor::dissolve_all() {
+  spdlog::info("partition {}: the replica leaves this node", partition_);
+  leave_core({UNAVAILABLE, "Partition " + group_ + " has left this node."});
+  unpacking_ = unpacking{{}, true, false, {}, 1};
+  unpack();
+}
+
+void replica_actor::dissolved() {
+  replica_news news;
+  news.partition = partition_;
+  news.dissolved = true;
+  environment_->tell(news);
+  quit();
 }
 
 Reply replica_actor::give_content(const ContentQuery& query) {
@@ -930,6 +975,11 @@ refusal replica_actor::hand_leadership(uint32_t node) {
   perform(std::move(*begun));
   settle();
   return {OK, {}};
+}
+
+void replica_actor::abdicate_now() {
+  if (leading_ && hand_leadership(0).code != OK)
+    restart("its entities fail again and again");
 }
 
 ReplicaStatus replica_actor::status() const {

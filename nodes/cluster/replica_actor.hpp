@@ -215,6 +215,8 @@ private:
   /// Content that is put in the place of what was there before.
   struct unpacking {
     pending_install what;
+    /// Nothing is to come: the replica goes for good.
+    bool dissolves = false;
     bool erased = false;
     std::string cursor;
     uint64_t next_piece = 1;
@@ -247,6 +249,7 @@ private:
   void tick(uint64_t number);
   void propose_queued();
   void take_proposal(proposal& x);
+  void take_map(map_proposal& x);
   void drop_queue();
   void lost_peer(uint32_t node);
 
@@ -269,6 +272,8 @@ private:
   void begin_unpacking();
   void unpack();
   void unpacked();
+  void dissolve_all();
+  void dissolved();
   Reply give_content(const ContentQuery& query);
   void wait_for_content(caf::response_promise promise);
 
@@ -278,6 +283,7 @@ private:
   void reconcile();
   bool add_or_promote();
   bool remove_or_hand_over();
+  void abdicate_now();
   void change(std::vector<consensus::server> members);
   void prefer_leader();
   refusal hand_leadership(uint32_t node);
@@ -295,6 +301,7 @@ private:
 
   std::unique_ptr<consensus::core> core_;
   std::string failure_;
+  bool disk_full_ = false;
   bool restarting_ = false;
 
   bool leading_ = false;

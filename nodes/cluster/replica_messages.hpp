@@ -26,6 +26,11 @@ struct proposal {
   std::string batch;
 };
 
+/// From the controller: a batch of the cluster's own, to be decided if this replica leads.
+struct map_proposal {
+  std::string batch;
+};
+
 /// From another replica of the group.
 struct consensus_input {
   std::string bytes;
@@ -68,6 +73,12 @@ struct hand_over {
   uint32_t node = 0;
 };
 
+/// Lead no more: hand leadership over, or let the others elect.
+struct abdicate {};
+
+/// Remove everything of this replica from the store, tell the node (replica_dissolved) and end.
+struct dissolve {};
+
 /// A piece of content, asked for by this replica, or why there is none.
 struct content_arrived {
   std::string cursor;
@@ -96,11 +107,15 @@ struct replica_news {
   bool expelled = false;
   /// Why it takes no part; empty while it does.
   std::string failure;
+  /// It will take part again when there is room on the disk.
+  bool disk_full = false;
+  /// Nothing of it is left.
+  bool dissolved = false;
 };
 
 } // namespace touchline::cluster
 
-CAF_BEGIN_TYPE_ID_BLOCK(touchline_replica, first_custom_type_id + 60)
+CAF_BEGIN_TYPE_ID_BLOCK(touchline_replica, first_custom_type_id + 300)
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::proposal))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::consensus_input))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::written_notice))
@@ -111,6 +126,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(touchline_replica, first_custom_type_id + 60)
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::stand_now))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::place_replicas))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::hand_over))
+  CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::abdicate))
+  CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::dissolve))
+  CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::map_proposal))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::content_arrived))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::content_request))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::replica_status_query))
@@ -131,6 +149,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::peer_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::stand_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::place_replicas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::hand_over)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::abdicate)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::dissolve)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::map_proposal)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::content_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::content_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::replica_status_query)

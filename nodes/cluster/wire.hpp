@@ -28,15 +28,17 @@ struct wire_hello {
   /// 0 for a program that is no node.
   uint32_t node = 0;
   uint32_t incarnation = 0;
+  /// Of the cluster that the node belongs to; 0 while it belongs to none.
+  uint32_t partitions = 0;
   caf::actor connection;
 };
 
 template <class Inspector>
 bool inspect(Inspector& f, wire_hello& x) {
-  return f.object(x).fields(f.field("protocol", x.protocol), f.field("version", x.version),
-                            f.field("cluster", x.cluster), f.field("node", x.node),
-                            f.field("incarnation", x.incarnation),
-                            f.field("connection", x.connection));
+  return f.object(x).fields(
+    f.field("protocol", x.protocol), f.field("version", x.version), f.field("cluster", x.cluster),
+    f.field("node", x.node), f.field("incarnation", x.incarnation),
+    f.field("partitions", x.partitions), f.field("connection", x.connection));
 }
 
 /// The answer: who is there, and the actor that speaks for it; or, with a reason, a refusal.

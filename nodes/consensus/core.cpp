@@ -29,19 +29,28 @@ struct outlook {
   server_id transferee;
 };
 
-/// Whether one server was added as a standby, given another role, or removed.
-bool is_one_step(const std::vector<server>& from, const std::vector<server>& to) {
+/// Whether one server was added as a standby, promoted, or removed, and not the leader. A leader
+/// that goes, or a voter that becomes a standby, may hold the only copy of the change that says so:
+/// others then wait for its vote, and it cannot be elected.
+bool is_one_step(const std::vector<server>& from, const std::vector<server>& to, server_id leader) {
   size_t steps = 0;
   for (auto& server : to) {
     auto before = std::ranges::find(from, server.id, &server::id);
-    if (before == from.end())
-      steps += server.role == server_role::standby ? 1 : 2;
-    else if (before->role != server.role)
-      ++steps;
+    auto role_before = before == from.end() ? std::nullopt : std::optional{before->role};
+    if (role_before == server.role)
+      continue;
+    bool joins = !role_before && server.role == server_role::standby;
+    bool promoted = role_before == server_role::standby;
+    if (!joins && !promoted)
+      return false;
+    ++steps;
   }
   for (auto& server : from)
-    if (std::ranges::find(to, server.id, &server::id) == to.end())
+    if (std::ranges::find(to, server.id, &server::id) == to.end()) {
+      if (server.id == leader)
+        return false;
       ++steps;
+    }
   return steps == 1;
 }
 
@@ -52,7 +61,6 @@ std::string flaw_of(const stored_state& stored) {
     return "The stored term is missing.";
   if (stored.snapshot
       && (stored.snapshot->index == 0 || stored.snapshot->term == 0
-          || stored.snapshot->term > stored.hard.term
           || !is_membership(stored.snapshot->members.servers)
           || stored.snapshot->members.index > stored.snapshot->index))
     return "The stored snapshot is none.";
@@ -123,6 +131,7 @@ effects core::start(stored_state stored, uint64_t now_ms) {
         entry.type == entry_type::change && stored.first_index + i > self.members.newest().index)
       self.members.add({stored.first_index + i, *decode_membership(*entry.data)});
   self.committed_change = self.members.before_newest().index;
+  self.reach_term_of(self.snapshot, out);
   // F5: the library would let a sole voter lead in the term that it crashed in.
   if (self.is_sole_voter()) {
     self.hard = {self.hard.term + 1, self.options.id};
@@ -152,7 +161,10 @@ effects core::receive(std::string_view bytes, uint64_t now_ms) {
   self.answers_stale_term = incoming->term < self.library.current_term;
   self.install_from = incoming->from;
   self.commit_change_before(*incoming, out);
-  self.step_receive(*incoming, out);
+  if (std::holds_alternative<vote_request>(incoming->body))
+    self.step_vote_request(*incoming, out);
+  else
+    self.step_receive(*incoming, out);
   self.answers_stale_term = false;
   self.note_leader(*incoming);
   self.settle(out);
@@ -272,14 +284,9 @@ tl::expected<effects, propose_error> core::change(std::vector<server> wanted, ui
       || self.library.leader_state.promotee_id != 0)
     return tl::unexpected{propose_error::change_in_progress};
   std::ranges::sort(wanted, {}, &server::id);
-  if (!is_membership(wanted) || !is_one_step(members().servers, wanted))
+  if (!is_membership(wanted) || !is_one_step(members().servers, wanted, id()))
     return tl::unexpected{propose_error::invalid};
-  membership next{0, std::move(wanted)};
-  // F5: who is to stay alone must lead first, or two would lead in one term.
-  if (auto* own = next.find(id());
-      next.voters() == 1 && (own == nullptr || own->role != server_role::voter))
-    return tl::unexpected{propose_error::invalid};
-  auto data = std::make_shared<const std::string>(encode_membership(next.servers));
+  auto data = std::make_shared<const std::string>(encode_membership(wanted));
   outlook before{self.library};
   if (self.step_submit({{self.library.current_term, entry_type::change, std::move(data)}}, out)
       != 0)

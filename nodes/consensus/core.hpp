@@ -222,8 +222,9 @@ public:
   tl::expected<effects, propose_error> propose(
     std::vector<std::shared_ptr<const std::string>> commands, uint64_t now_ms);
 
-  /// Changes the membership by one server: added as standby, promoted, demoted or removed. Who is
-  /// to be the only voter must lead: from two to one, transfer first, and remove the other then.
+  /// Changes the membership by one server: added as standby, promoted, or removed. The leader
+  /// cannot remove itself (transfer first), and a voter does not become a standby again (remove
+  /// it).
   tl::expected<effects, propose_error> change(std::vector<server> members, uint64_t now_ms);
 
   /// Begins to watch how a standby catches up; no change is possible until that has an end. It is

@@ -103,9 +103,14 @@ verdict filter(message& incoming, const replica_facts& facts) {
   return std::visit([&](auto& body) { return judge(body, incoming, facts); }, incoming.body);
 }
 
-void filter_answer(message& answer, bool stale) {
-  if (auto* body = std::get_if<append_result>(&answer.body); body && stale)
-    body->last_index = 0;
+void filter_answer(message& answer, bool stale, uint64_t term) {
+  if (!stale)
+    return;
+  if (auto* result = std::get_if<append_result>(&answer.body))
+    result->last_index = 0;
+  // F8: else a candidate with the better log never learns why it is refused.
+  if (auto* vote = std::get_if<vote_result>(&answer.body); vote != nullptr && !vote->granted)
+    answer.term = term;
 }
 
 } // namespace touchline::consensus

@@ -37,7 +37,7 @@ enum class verdict {
 /// Judges a message, and changes one that can only be taken in part (F1, F3, F4, F7).
 verdict filter(message& incoming, const replica_facts& facts);
 
-/// Changes the answer to a message of a term that was `stale` (F2).
-void filter_answer(message& answer, bool stale);
+/// Changes the answer to a message of a term that is older than `term`, the replica's (F2, F8).
+void filter_answer(message& answer, bool stale, uint64_t term);
 
 } // namespace touchline::consensus

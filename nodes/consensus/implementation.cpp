@@ -93,8 +93,16 @@ void core::implementation::reopen_at(const snapshot_point& point, effects& out) 
   open();
   snapshot = point;
   leader_term = 0;
+  reach_term_of(point, out);
   log.reset(point.index, point.term, point.index + 1, {});
   step_start(&point, point.index + 1, {}, out);
+}
+
+void core::implementation::reach_term_of(const snapshot_point& point, effects& out) {
+  if (point.term <= hard.term)
+    return;
+  hard = {point.term, 0};
+  out.hard = hard;
 }
 
 void core::implementation::advance(uint64_t now_ms) {
@@ -255,6 +263,11 @@ void core::implementation::step_receive(message& incoming, effects& out) {
 
 void core::implementation::step_timeout(effects& out) {
   raft_event event{};
+  // F10: the library would go on with new terms, and disrupt leaders, until it wins.
+  if (library.state == RAFT_CANDIDATE) {
+    library.candidate_state.in_pre_vote = true;
+    library.candidate_state.disrupt_leader = false;
+  }
   event.type = RAFT_TIMEOUT;
   must(event, out);
 }
@@ -393,11 +406,30 @@ void core::implementation::commit_change_before(const message& incoming, effects
   step_configuration(pending, out);
 }
 
+/// Who was promoted may not know yet, and be the one whose vote is missing; so whoever is asked
+/// answers as a voter. The library does not notice either when a standby's leader is gone.
+void core::implementation::step_vote_request(message& incoming, effects& out) {
+  if (is_voter() || library.state != RAFT_FOLLOWER)
+    return step_receive(incoming, out);
+  auto& request = std::get<vote_request>(incoming.body);
+  request.disrupt_leader
+    = request.disrupt_leader || now - leader_heard_at >= options.election_timeout_ms;
+  auto real = library.configuration;
+  std::vector<raft_server> pretended(real.servers, real.servers + real.n);
+  std::erase_if(pretended, [this](auto& server) { return server.id == options.id; });
+  pretended.push_back({options.id, address.data(), RAFT_VOTER});
+  library.configuration = {pretended.data(), static_cast<unsigned>(pretended.size())};
+  step_receive(incoming, out);
+  library.configuration = real;
+}
+
 void core::implementation::note_leader(const message& incoming) {
   bool from_leader = std::holds_alternative<append_entries>(incoming.body)
                      || std::holds_alternative<install_snapshot>(incoming.body);
-  if (from_leader && incoming.term == library.current_term)
+  if (from_leader && incoming.term == library.current_term) {
     leader_term = incoming.term;
+    leader_heard_at = now;
+  }
   if (successor_of && successor_of->first == incoming.from)
     successor_of.reset();
 }
@@ -451,6 +483,7 @@ void core::implementation::collect_entries(const raft_update& update, effects& o
 }
 
 void core::implementation::collect_message(const raft_message& outgoing, effects& out) {
+  // Only what a replica says to itself is not meant for others.
   if (outgoing.server_id == options.id)
     return;
   message shell;
@@ -464,7 +497,6 @@ void core::implementation::collect_message(const raft_message& outgoing, effects
       shell.term = from.term;
       shell.version = from.version;
       shell.body = append_result{from.rejected, from.last_log_index, from.features, from.capacity};
-      filter_answer(shell, answers_stale_term);
       break;
     }
     case RAFT_REQUEST_VOTE: {
@@ -495,6 +527,7 @@ void core::implementation::collect_message(const raft_message& outgoing, effects
       break;
     }
   }
+  filter_answer(shell, answers_stale_term, library.current_term);
   send(shell, out);
 }
 

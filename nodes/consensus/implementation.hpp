@@ -55,6 +55,8 @@ struct core::implementation {
   replica_facts facts(const message& incoming) const;
   /// F6: a second change can only follow a committed one.
   void commit_change_before(const message& incoming, effects& out);
+  /// F9: a replica votes whether or not it knows that it is a voter.
+  void step_vote_request(message& incoming, effects& out);
   void note_leader(const message& incoming);
 
   // -- what the library answers -------------------------------------------------------------------
@@ -74,6 +76,8 @@ struct core::implementation {
   void close();
   /// Begins again as if from disk, with this state and an empty log.
   void reopen_at(const snapshot_point& point, effects& out);
+  /// A state that another member gave may be of a later term than any that this replica heard of.
+  void reach_term_of(const snapshot_point& point, effects& out);
   void advance(uint64_t now_ms);
   bool usable() const { return started && failure.empty(); }
   void fail(std::string reason);
@@ -105,6 +109,7 @@ struct core::implementation {
   uint64_t now = 0;
   /// The term in which the library's idea of the leader is right.
   uint64_t leader_term = 0;
+  uint64_t leader_heard_at = 0;
   /// The term that a sole voter began in order to lead.
   uint64_t sole_voter_term = 0;
   /// The dead leader, and its term, that this replica wants to succeed once its log is durable.

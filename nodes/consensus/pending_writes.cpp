@@ -25,8 +25,9 @@ bool pending_writes::completed(uint64_t index, uint64_t term) {
     return counts;
   }
   // A part of a write, which its owner may report.
-  auto covers
-    = [&](const handed_out& candidate) { return candidate.first <= index && index <= candidate.last; };
+  auto covers = [&](const handed_out& candidate) {
+    return candidate.first <= index && index <= candidate.last;
+  };
   auto part = std::ranges::find_if(writes_, covers);
   return part != writes_.end() && !part->removed;
 }

@@ -19,9 +19,13 @@ const std::map<std::string, std::set<std::string>> may_enter{
 
 /// Libraries that only some rooms may know.
 const std::map<std::string, std::set<std::string>> may_know{
-  {"caf/", {"messages", "actors", "nodes"}},  {"lmdb.h", {"storage"}},
-  {"sodium.h", {"actors", "nodes"}},          {"google/protobuf", {"messages", "actors", "nodes"}},
-  {"thread", {"storage", "actors", "nodes"}}, {"spdlog/", {"actors", "nodes"}}};
+  {"caf/", {"messages", "actors", "nodes"}},
+  {"lmdb.h", {"storage"}},
+  {"sodium.h", {"actors", "nodes"}},
+  {"openssl/", {"nodes"}},
+  {"google/protobuf", {"messages", "actors", "nodes"}},
+  {"thread", {"storage", "actors", "nodes"}},
+  {"spdlog/", {"actors", "nodes"}}};
 
 } // namespace
 

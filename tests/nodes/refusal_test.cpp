@@ -110,6 +110,18 @@ BOOST_AUTO_TEST_CASE(wrong_usage_is_said_in_one_sentence) {
   fails({"season", "replay", file, "--config", "/nowhere.conf"}, 1, "/nowhere.conf");
 }
 
+BOOST_AUTO_TEST_CASE(a_cluster_is_named_by_addresses_and_has_no_data_directory_here) {
+  auto file = project_file("data/2022-23/en.1.json");
+  fails({"season", "replay", file, "--connect", "localhost"}, 2, "it has no port");
+  fails({"flows", "--connect", "localhost:0"}, 2, "a port is a whole number from 1 to 65535");
+  fails({"flows", "--connect", "::1:7401"}, 2, "an IPv6 address stands in brackets");
+  fails({"audit", "--connect", "localhost:7401", "--data-dir", "data"}, 2, "--data-dir");
+  fails({"run", "--connect", "localhost:7401", "--fresh"}, 2, "--fresh");
+  fails({"flows", "--tls-ca", file}, 2, "--connect");
+  fails({"flows", "--connect", "localhost:7401", "--tls-ca", file}, 2, "--tls-");
+  fails({"flows", "--connect", "localhost:7401", "--tls-ca", "/nowhere.pem"}, 2, "/nowhere.pem");
+}
+
 BOOST_AUTO_TEST_CASE(a_configuration_with_an_unknown_or_a_wrong_setting_is_refused) {
   auto file = project_file("data/2022-23/en.1.json");
   work_folder folder;

@@ -1,9 +1,10 @@
-// A node and a client within the process of one command, and on whose behalf it sends.
+// The client of one command, and on whose behalf it sends.
 #pragma once
 
 #include "messages/catalogue.hpp"
 #include "nodes/authentication.hpp"
-#include "nodes/embedded_node.hpp"
+#include "nodes/commands.hpp"
+#include "nodes/league_access.hpp"
 
 #include <memory>
 #include <optional>
@@ -11,14 +12,13 @@
 
 namespace touchline::nodes {
 
-/// Sends messages as the holder of a token, or, without one, as the local operator, who owns the
-/// data directory and may send everything.
-class local_session {
+/// Sends messages as the holder of a token, or, without one, as the operator, who owns the data
+/// directory or a client certificate of the cluster and may send everything.
+class league_session {
 public:
-  /// Starts a node on the configured data directory. Refuses a token that is not good; an empty
-  /// one is none.
-  static tl::expected<std::unique_ptr<local_session>, refusal> start(const configuration& config,
-                                                                     const std::string& token);
+  /// Opens what the options name. Refuses a token that is not good; an empty one is none.
+  static tl::expected<std::unique_ptr<league_session>, refusal> start(const common_options& options,
+                                                                      const std::string& token);
 
   /// Sends a message under `id` and waits for its answer. FORBIDDEN when the holder of the token
   /// may not send it.
@@ -31,18 +31,18 @@ public:
                *catalogue_data::find(number_of<Message>));
   }
 
-  embedded_node& node() noexcept { return *node_; }
+  league_access& access() noexcept { return *access_; }
   const identity_key& key() const noexcept { return key_; }
   authentication& door() noexcept { return door_; }
 
 private:
-  local_session(std::unique_ptr<embedded_node> node, const identity_key& key);
+  league_session(std::unique_ptr<league_access> access, const identity_key& key);
 
-  std::unique_ptr<embedded_node> node_;
+  std::unique_ptr<league_access> access_;
   actors::client client_;
   identity_key key_;
   authentication door_;
-  /// Of the token; nothing for the local operator.
+  /// Of the token; nothing for the operator.
   std::optional<Grant> holder_;
 };
 

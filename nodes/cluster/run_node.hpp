@@ -1,0 +1,29 @@
+// One node of a cluster, for as long as it lives.
+#pragma once
+
+#include "nodes/configuration.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace touchline::nodes {
+
+/// How a node ends that its configuration does not allow to run: starting it again is no help.
+inline constexpr int exit_refused = 2;
+
+/// What a node needs to know to run.
+struct cluster_node_options {
+  /// With a cluster in it that has the node.
+  configuration config;
+  uint32_t id = 0;
+  /// HOST:PORT of a node that is up, by which a new node finds a cluster that it is to join; empty
+  /// for a node that the cluster was born with or that knows its cluster already.
+  std::optional<std::string> join;
+};
+
+/// Runs the node until SIGINT or SIGTERM. Returns its exit status: 0 after an orderly end, 1 after
+/// a failure, `exit_refused` when it cannot run as configured.
+int run_node(const cluster_node_options& options);
+
+} // namespace touchline::nodes

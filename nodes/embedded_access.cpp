@@ -1,0 +1,27 @@
+#include "nodes/embedded_access.hpp"
+
+namespace touchline::nodes {
+
+embedded_access::embedded_access(std::unique_ptr<embedded_node> node,
+                                 std::filesystem::path data_directory)
+  : node_{std::move(node)},
+    data_directory_{std::move(data_directory)} {}
+
+tl::expected<std::unique_ptr<embedded_access>, refusal> embedded_access::start(
+  const configuration& config) {
+  auto node = embedded_node::start(config);
+  if (!node)
+    return tl::unexpected{node.error()};
+  return std::unique_ptr<embedded_access>{
+    new embedded_access{std::move(*node), config.data_directory}};
+}
+
+tl::expected<identity_key, refusal> embedded_access::key() {
+  return identity_key::open(data_directory_);
+}
+
+answer embedded_access::drop_dead_letter(const std::string& id) {
+  return node_->runtime().drop_dead_letter(id);
+}
+
+} // namespace touchline::nodes
