@@ -158,7 +158,7 @@ void replica_actor::load() {
   log_bytes_ = log_bytes_from(log_first_);
   clean_up(*state);
   if (state->install) {
-    unpacking_ = unpacking{*state->install, false, false, {}, 1};
+    unpacking_ = unpacking{*state->install, false, state->install->erased, {}, 1};
     unpack();
     return;
   }
@@ -715,7 +715,7 @@ void replica_actor::take_piece(content_arrived& x) {
     return;
   }
   // With this the fetched content counts, and the log does not.
-  pending_install what{fetch_->offer.point, fetch_->applied, fetch_->pieces};
+  pending_install what{fetch_->offer.point, fetch_->applied, fetch_->pieces, false};
   batch.put_replica(group_, install_field, encode_install(what));
   batch.put_replica(group_, snapshot_field, encode_snapshot(what.point));
   auto last = log_first_ + entry_bytes_.size();
@@ -745,7 +745,10 @@ void replica_actor::unpack() {
     }
     batch = std::move(piece->batch);
     x.cursor = piece->next_cursor;
-    x.erased = piece->at_end;
+    x.erased = x.what.erased = piece->at_end;
+    // From here on a restart goes on with the pieces: those in their place are staged no more.
+    if (x.erased && !x.dissolves)
+      batch.put_replica(group_, install_field, encode_install(x.what));
   } else if (x.dissolves) {
     auto last = log_first_ + entry_bytes_.size();
     for (auto at = log_first_; at < last;) {

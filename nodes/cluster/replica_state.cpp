@@ -85,7 +85,7 @@ storage::result<void> read_rows(const storage::store& from, const std::string& g
     PendingInstall x;
     if (!x.ParseFromString(**install))
       return damaged(group, "what it was installing is unreadable");
-    out.install = pending_install{to_point(x.point()), x.applied(), x.pieces()};
+    out.install = pending_install{to_point(x.point()), x.applied(), x.pieces(), x.erased()};
   }
   return {};
 }
@@ -133,6 +133,7 @@ std::string encode_install(const pending_install& x) {
   fill(*out.mutable_point(), x.point);
   out.set_applied(x.applied);
   out.set_pieces(x.pieces);
+  out.set_erased(x.erased);
   return out.SerializeAsString();
 }
 
