@@ -695,6 +695,10 @@ void replica_actor::take_piece(content_arrived& x) {
   if (!fetch_ || unpacking_ || x.cursor != fetch_->cursor)
     return;
   auto& piece = *x.reply.mutable_content();
+  // An answer to an earlier fetch, which may have begun before what this one needs.
+  if (x.reply.has_content()
+      && piece.applied() < std::max(fetch_->applied, fetch_->offer.point.index))
+    return;
   if (x.reply.code() != 0 || !x.reply.has_content()) {
     restart("the content could not be fetched: " + x.reply.text());
     return;
