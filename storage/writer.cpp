@@ -74,6 +74,19 @@ void writer::stop() {
     }
 }
 
+void writer::discard() {
+  const std::lock_guard lock{mutex_};
+  stopping_ = true;
+  for (auto* batches : {&queued_batches_, &batches_})
+    batches->clear();
+  for (auto* tokens : {&queued_tokens_, &tokens_})
+    tokens->clear();
+  for (auto* lives : {&queued_lives_, &batch_lives_})
+    lives->clear();
+  next_ = waiting_bytes_ = queued_urgent_ = 0;
+  statistics_.queued = 0;
+}
+
 writer_statistics writer::statistics() const {
   const std::lock_guard lock{mutex_};
   return statistics_;

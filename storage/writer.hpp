@@ -118,6 +118,10 @@ public:
   /// the listener.
   void stop();
 
+  /// Drops what waits and takes nothing more, as the end of a process does: nobody is told. Only for
+  /// writers without a thread of their own.
+  void discard();
+
   /// Commits one transaction of what waits, urgent or not, on the calling thread; false if nothing
   /// waited. Only for writers without a thread of their own.
   bool commit_next();

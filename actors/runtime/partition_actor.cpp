@@ -206,14 +206,19 @@ void partition_actor::fail_upward(ErrorCode code, const std::string& text) {
 // -- messages in ----------------------------------------------------------------------------------
 
 void partition_actor::receive(caf::message content) {
-  caller from{make_response_promise()};
+  caller from;
   auto number = number_of_message(content);
   if (number == 0) {
+    from.promise = make_response_promise();
     from.refuse({}, {UNSUPPORTED, "This is no message of the catalogue."});
     return;
   }
   const auto& head = content.get_as<header>(0);
   from.request = head.request;
+  // Messages between entities are acknowledged, not answered: a promise that is never kept would
+  // come back to whoever passed the message on, as an error.
+  if (head.from_outside())
+    from.promise = make_response_promise();
   if (head.from_outside()) {
     if (auto refused = check_command(head, number, *body_of_message(content))) {
       if (refused->code == OVERLOADED) {
@@ -280,8 +285,8 @@ void partition_actor::deliver_to_entity(const header& head, waiting_message mess
       environment_.metrics->overloaded->inc();
       environment_.metrics->commands_in_flight->dec();
       --commands_;
-      message.from.refuse(
-        head.id, {OVERLOADED, "Too many messages wait for " + x.address + "; send it again later."});
+      message.from.refuse(head.id, {OVERLOADED, "Too many messages wait for " + x.address
+                                                  + "; send it again later."});
     }
     return;
   }
@@ -348,8 +353,7 @@ void partition_actor::finish(entity_outcome& outcome) {
     submit(std::move(outcome.batch));
     return;
   }
-  entry.ticket
-    = x->committed_position >= outcome.position || x->unapplied == 0 ? 0 : last_ticket_;
+  entry.ticket = x->committed_position >= outcome.position || x->unapplied == 0 ? 0 : last_ticket_;
   if (entry.ticket > durable_ticket_) {
     in_flight_.push_back(std::move(entry));
     return;
@@ -378,8 +382,7 @@ void partition_actor::submit(storage::write_batch batch) {
       case storage::submitted::queued:
         return;
       case storage::submitted::stopped:
-        fail_upward(STORAGE_FAILED,
-                    "Storage has stopped: " + environment_.log->last_error());
+        fail_upward(STORAGE_FAILED, "Storage has stopped: " + environment_.log->last_error());
         return;
       case storage::submitted::overloaded:
         break;
@@ -396,8 +399,7 @@ void partition_actor::flush_backlog() {
     if (result == storage::submitted::overloaded)
       return;
     if (result == storage::submitted::stopped) {
-      fail_upward(STORAGE_FAILED,
-                  "Storage has stopped: " + environment_.log->last_error());
+      fail_upward(STORAGE_FAILED, "Storage has stopped: " + environment_.log->last_error());
       return;
     }
     backlog_.pop_front();
@@ -473,8 +475,8 @@ void partition_actor::release(in_flight entry, std::vector<acknowledgement>& ent
     }
     if (auto* x = find_slot(entry.slot)) {
       x->committed_position = std::max(x->committed_position, entry.position);
-      if (--x->unapplied == 0 && x->state == slot_state::waiting_for_commits)
-        restart_when_possible(*x);
+      // An entity that comes back to memory reads the store: it must be there first.
+      unapplied_.push_back({entry.ticket, entry.slot});
     }
     if (!entry.messages.empty())
       outbox_.add(std::move(entry.messages), now_ms());
@@ -526,13 +528,13 @@ void partition_actor::give_up_waiting() {
       if (ticks_ < waits.until_tick)
         return false;
       answer_one(waits.from, {id,
-                                  UNAVAILABLE,
-                                  "The command " + id
-                                    + " is still under way; send it again under "
-                                      "the same id to wait for its answer.",
-                                  {},
-                                  0,
-                                  false});
+                              UNAVAILABLE,
+                              "The command " + id
+                                + " is still under way; send it again under "
+                                  "the same id to wait for its answer.",
+                              {},
+                              0,
+                              false});
       return true;
     });
     at = callers.empty() ? deferred_.erase(at) : std::next(at);
@@ -889,9 +891,8 @@ void partition_actor::update_marks() {
 }
 
 activity partition_actor::current_activity() const {
-  auto idle
-    = open_ && waiting_ == 0 && in_flight_.empty() && unapplied_.empty() && backlog_.empty()
-      && outbox_.size() == 0;
+  auto idle = open_ && waiting_ == 0 && in_flight_.empty() && unapplied_.empty() && backlog_.empty()
+              && outbox_.size() == 0;
   return {idle, handled_, slots_.size()};
 }
 

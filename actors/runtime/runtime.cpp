@@ -112,6 +112,10 @@ void runtime::follow(uint32_t index, refusal why) {
   caf::anon_send(supervisor_, follow_partition{index, std::move(why)});
 }
 
+void runtime::begin_end() {
+  caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
+}
+
 runtime::~runtime() {
   {
     caf::scoped_actor self{system_};

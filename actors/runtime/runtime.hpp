@@ -59,8 +59,15 @@ public:
   runtime(const runtime&) = delete;
   runtime& operator=(const runtime&) = delete;
 
-  /// Stops the partitions, writes what was submitted, and closes the data directory.
+  /// Stops the partitions, writes what was submitted, and closes the data directory. Waits for their
+  /// actors: who runs the scheduler himself lets them end before, with `begin_end`.
   ~runtime();
+
+  /// Tells the partitions to end and does not wait for it.
+  void begin_end();
+
+  /// Whether no actor of a partition is left.
+  bool ended() const noexcept { return running_->load() == 0; }
 
   /// The entities of a partition live here from now on, in `epoch`, or no more. Only for a runtime
   /// on replicated storage.

@@ -64,6 +64,9 @@ caf::behavior peer_actor::make_behavior() {
     forward(content);
     return caf::delegated<caf::message>{};
   });
+  // A partition that ends in the middle of a command leaves its caller an error; the command is
+  // given up in its time, and the connection lives on.
+  set_error_handler([](caf::error&) {});
   if (gateway_)
     greet();
   else

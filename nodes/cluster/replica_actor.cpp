@@ -158,7 +158,7 @@ void replica_actor::load() {
   log_bytes_ = log_bytes_from(log_first_);
   clean_up(*state);
   if (state->install) {
-    unpacking_ = unpacking{*state->install, false, false, {}, 1};
+    unpacking_ = unpacking{*state->install, false, state->install->erased, {}, 1};
     unpack();
     return;
   }
@@ -237,7 +237,9 @@ void replica_actor::stop(const storage::storage_error& why) {
   failure_ = why.text;
   disk_full_ = why.code == storage::error_code::disk_full;
   restarting_ = false;
-  leave_core({actors::to_refusal(why).code, why.text + '.'});
+  // Where others take over, callers need no room on this disk: they try again.
+  auto replicated = core_ && core_->committed_members().voters() > 1;
+  leave_core({replicated ? UNAVAILABLE : actors::to_refusal(why).code, why.text + '.'});
   if (why.code == storage::error_code::disk_full) {
     if (first)
       spdlog::error("partition {}: the replica takes no part until there is room: {}", partition_,
@@ -292,6 +294,9 @@ void replica_actor::perform(effects fx) {
   }
   if (!batch.empty()) {
     write(std::move(batch), urgency::now, what);
+    // Refused: nothing of this may be said.
+    if (!core_)
+      return;
     if (fx.hard)
       hold_until_ = last_write_;
   }
@@ -690,6 +695,10 @@ void replica_actor::take_piece(content_arrived& x) {
   if (!fetch_ || unpacking_ || x.cursor != fetch_->cursor)
     return;
   auto& piece = *x.reply.mutable_content();
+  // An answer to an earlier fetch, which may have begun before what this one needs.
+  if (x.reply.has_content()
+      && piece.applied() < std::max(fetch_->applied, fetch_->offer.point.index))
+    return;
   if (x.reply.code() != 0 || !x.reply.has_content()) {
     restart("the content could not be fetched: " + x.reply.text());
     return;
@@ -710,7 +719,7 @@ void replica_actor::take_piece(content_arrived& x) {
     return;
   }
   // With this the fetched content counts, and the log does not.
-  pending_install what{fetch_->offer.point, fetch_->applied, fetch_->pieces};
+  pending_install what{fetch_->offer.point, fetch_->applied, fetch_->pieces, false};
   batch.put_replica(group_, install_field, encode_install(what));
   batch.put_replica(group_, snapshot_field, encode_snapshot(what.point));
   auto last = log_first_ + entry_bytes_.size();
@@ -740,7 +749,10 @@ void replica_actor::unpack() {
     }
     batch = std::move(piece->batch);
     x.cursor = piece->next_cursor;
-    x.erased = piece->at_end;
+    x.erased = x.what.erased = piece->at_end;
+    // From here on a restart goes on with the pieces: those in their place are staged no more.
+    if (x.erased && !x.dissolves)
+      batch.put_replica(group_, install_field, encode_install(x.what));
   } else if (x.dissolves) {
     auto last = log_first_ + entry_bytes_.size();
     for (auto at = log_first_; at < last;) {

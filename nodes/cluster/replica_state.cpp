@@ -85,7 +85,7 @@ storage::result<void> read_rows(const storage::store& from, const std::string& g
     PendingInstall x;
     if (!x.ParseFromString(**install))
       return damaged(group, "what it was installing is unreadable");
-    out.install = pending_install{to_point(x.point()), x.applied(), x.pieces()};
+    out.install = pending_install{to_point(x.point()), x.applied(), x.pieces(), x.erased()};
   }
   return {};
 }
@@ -133,6 +133,7 @@ std::string encode_install(const pending_install& x) {
   fill(*out.mutable_point(), x.point);
   out.set_applied(x.applied);
   out.set_pieces(x.pieces);
+  out.set_erased(x.erased);
   return out.SerializeAsString();
 }
 
@@ -243,7 +244,7 @@ storage::result<void> append_frames(std::string_view entry, storage::write_batch
     if (entry.size() < length_bytes || entry.size() - length_bytes < size)
       return tl::make_unexpected(storage::storage_error{
         storage::error_code::damaged, "an entry of the log ends in the middle of a batch"});
-    // An empty one is a barrier.
+    // A barrier has nothing in it.
     if (size > 0)
       if (auto done = out.append_encoded(entry.substr(length_bytes, size)); !done)
         return done;

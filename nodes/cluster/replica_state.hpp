@@ -32,6 +32,9 @@ struct pending_install {
   uint64_t applied = 0;
   /// Pieces, numbered from 1.
   uint64_t pieces = 0;
+  /// What was there before is gone. Pieces that are not staged any more are in its place: it must
+  /// not be erased again.
+  bool erased = false;
 };
 
 std::string encode_vote(const consensus::hard_state& x);
