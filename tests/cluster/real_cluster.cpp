@@ -101,10 +101,9 @@ void real_cluster::write_configuration() {
              + ",\n      host = \"" + host(i) + "\",\n      port = " + std::to_string(port(i))
              + ",\n      data-directory = \"" + data_directory(i).string() + "\"\n    }";
   }
-  write_file(config_file(), "cluster {\n  name = \"" + shape_.name
-                              + "\"\n  replicas = " + std::to_string(shape_.replicas)
-                              + "\n  nodes = [\n" + nodes + "\n  ]\n" + shape_.cluster_lines
-                              + "}\ntouchline {\n  partitions = "
+  write_file(config_file(), "cluster {\n  name = \"" + shape_.name + "\"\n  replicas = "
+                              + std::to_string(shape_.replicas) + "\n  nodes = [\n" + nodes
+                              + "\n  ]\n" + shape_.cluster_lines + "}\ntouchline {\n  partitions = "
                               + std::to_string(shape_.partitions) + "\n  data-directory = \""
                               + folder_ / "embedded" + "\"\n}\n");
 }
@@ -262,8 +261,7 @@ bool real_cluster::is_healthy(const std::vector<uint32_t>& nodes) const {
   auto partitions = ask_json({"partitions"});
   auto replicas = std::min<size_t>(shape_.replicas, found["known"].size());
   return partitions.is_array() && partitions.size() == shape_.partitions
-         && std::ranges::all_of(partitions,
-                                [&](auto& x) { return is_whole(x, wanted, replicas); });
+         && std::ranges::all_of(partitions, [&](auto& x) { return is_whole(x, wanted, replicas); });
 }
 
 void real_cluster::require_healthy(const std::vector<uint32_t>& nodes) const {
