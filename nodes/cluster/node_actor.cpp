@@ -614,6 +614,12 @@ caf::result<Reply> node_actor::serve_partition(const PartitionQuery& x) {
                                       + std::to_string(x.partition()) + "; ask the one that does.");
   if (!replica)
     return nobody;
+  // A message can be promised an answer once: whoever answers otherwise comes first.
+  auto here = environment_->runtime->routes().here(x.partition());
+  if (x.has_store())
+    return serve_store(x.partition(), x.store());
+  if (x.has_drop_dead_letter() && !here)
+    return nobody;
   auto promise = make_response_promise();
   constexpr std::chrono::seconds patience{30};
   auto lost = [promise](const caf::error&) mutable {
@@ -625,8 +631,6 @@ caf::result<Reply> node_actor::serve_partition(const PartitionQuery& x) {
       request(replica, patience, content_request{x.content()})
         .then([promise](Reply& reply) mutable { promise.deliver(std::move(reply)); }, lost);
       return promise;
-    case PartitionQuery::kStore:
-      return serve_store(x.partition(), x.store());
     case PartitionQuery::kMembers:
       request(replica, patience, replica_status_query{})
         .then(
@@ -640,26 +644,23 @@ caf::result<Reply> node_actor::serve_partition(const PartitionQuery& x) {
     case PartitionQuery::kTransfer:
       request(replica, patience, hand_over{x.transfer().to()}).then(refused_or_done, lost);
       return promise;
-    case PartitionQuery::kDropDeadLetter: {
-      auto here = environment_->runtime->routes().here(x.partition());
-      if (!here)
-        return nobody;
+    case PartitionQuery::kDropDeadLetter:
       request(here, patience, actors::drop_request{x.drop_dead_letter()})
         .then([promise](const answer& a) mutable { promise.deliver(failed(a.code, a.text)); },
               lost);
       return promise;
-    }
     default:
-      return failed(UNSUPPORTED, "This version of the node does not know the question.");
+      promise.deliver(failed(UNSUPPORTED, "This version of the node does not know the question."));
+      return promise;
   }
 }
 
 /// Reads what was committed before the question: waits until it can be read.
 caf::result<Reply> node_actor::serve_store(uint32_t partition, const std::string& query) {
-  auto promise = make_response_promise();
   nodes::StoreQuery question;
   if (!question.ParseFromString(query))
     return failed(INVALID_ARGUMENT, "The question about the store is unreadable.");
+  auto promise = make_response_promise();
   constexpr std::chrono::seconds patience{30};
   request(environment_->replicas->at(partition), patience, read_point_query{})
     .then(
