@@ -616,9 +616,9 @@ caf::result<Reply> node_actor::serve_partition(const PartitionQuery& x) {
     return nobody;
   // A message can be promised an answer once: whoever answers otherwise comes first.
   auto here = environment_->runtime->routes().here(x.partition());
-  if (x.has_store())
+  if (x.about_case() == PartitionQuery::kStore)
     return serve_store(x.partition(), x.store());
-  if (x.has_drop_dead_letter() && !here)
+  if (x.about_case() == PartitionQuery::kDropDeadLetter && !here)
     return nobody;
   auto promise = make_response_promise();
   constexpr std::chrono::seconds patience{30};
