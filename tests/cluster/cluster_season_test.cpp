@@ -4,9 +4,6 @@
 
 #include "tests/cluster/recording_client.hpp"
 
-#include <random>
-#include <thread>
-
 using namespace touchline::testing;
 using nlohmann::json;
 
@@ -20,25 +17,6 @@ std::string official_table() {
   auto x = run(folder, {"season", "replay", season_file, "--data-dir", folder / "data"});
   BOOST_TEST_REQUIRE(x.status == 0, x.err);
   return x.out;
-}
-
-/// Kills one node after another, each as soon as the one before is back, while `is_running`.
-/// Returns how many it killed.
-int kill_at_random(real_cluster& cluster, uint32_t seed, const std::function<bool()>& is_running) {
-  std::mt19937 draws{seed};
-  constexpr std::chrono::seconds interval{2};
-  constexpr std::chrono::milliseconds down{300};
-  int kills = 0;
-  for (auto next = std::chrono::steady_clock::now() + interval; is_running(); next += interval) {
-    auto node = static_cast<uint32_t>(draws() % cluster.nodes() + 1);
-    cluster.kill(node);
-    ++kills;
-    std::this_thread::sleep_for(down);
-    cluster.start(node);
-    while (is_running() && std::chrono::steady_clock::now() < next)
-      std::this_thread::sleep_for(std::chrono::milliseconds{50});
-  }
-  return kills;
 }
 
 } // namespace

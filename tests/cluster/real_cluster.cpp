@@ -289,6 +289,23 @@ std::vector<json> real_cluster::history(const std::string& address) const {
   return out;
 }
 
+int kill_at_random(real_cluster& cluster, uint32_t seed, const std::function<bool()>& goes_on) {
+  std::mt19937 draws{seed};
+  constexpr std::chrono::seconds interval{2};
+  constexpr std::chrono::milliseconds down{300};
+  int kills = 0;
+  for (auto next = std::chrono::steady_clock::now() + interval; goes_on(); next += interval) {
+    auto node = static_cast<uint32_t>(draws() % cluster.nodes() + 1);
+    cluster.kill(node);
+    ++kills;
+    std::this_thread::sleep_for(down);
+    cluster.start(node);
+    while (goes_on() && std::chrono::steady_clock::now() < next)
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+  return kills;
+}
+
 std::string last_words(const real_cluster& cluster, uint32_t nodes) {
   constexpr size_t most = 4'000;
   std::string out;

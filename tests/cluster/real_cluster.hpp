@@ -31,15 +31,15 @@ struct cluster_shape {
   uint32_t replicas = 3;
   uint32_t partitions = 4;
   std::string name = "trial";
-  /// More lines for the section `cluster`, and for `touchline`.
-  std::string cluster_lines;
+  /// More lines for the section `cluster`.
+  std::string cluster_lines = {};
   /// The host of a node.
-  std::function<std::string(uint32_t)> host_of;
+  std::function<std::string(uint32_t)> host_of = {};
   /// Called in the child before it becomes the node: to enter a network, for example. May call
   /// nothing that is unsafe after a fork.
-  std::function<void(uint32_t)> in_child;
+  std::function<void(uint32_t)> in_child = {};
   /// What every command is told besides, as certificates.
-  std::vector<std::string> client_options;
+  std::vector<std::string> client_options = {};
 };
 
 /// Nodes 1 to N of a configuration in a folder of its own. They end with the test, however it ends.
@@ -114,6 +114,10 @@ private:
   std::map<uint32_t, uint16_t> ports_;
   std::map<uint32_t, pid_t> processes_;
 };
+
+/// Kills one node after another, one every two seconds, and starts it again, while `goes_on`.
+/// Returns how many it killed.
+int kill_at_random(real_cluster& cluster, uint32_t seed, const std::function<bool()>& goes_on);
 
 /// For failures: the last lines of every node's log.
 std::string last_words(const real_cluster& cluster, uint32_t nodes);
