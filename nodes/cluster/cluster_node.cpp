@@ -217,6 +217,10 @@ tl::expected<void, refusal> cluster_node::run(const cluster_node_setup& setup) {
   env.broken = [this](const refusal& why) { fail(why); };
   env.describe = [this](cluster::NodeStatus& out) { describe(out); };
   if (setup.id != 0) {
+    const auto& limits = config.cluster->limits;
+    peer_environment_->options.window_batches = limits.window_messages;
+    peer_environment_->options.window_bytes = limits.window_bytes;
+    peer_environment_->options.request_ms = config.cluster->request_deadline_ms;
     env.cluster = config.cluster->name;
     env.replication = config.cluster->replicas;
     for (auto& node : config.cluster->nodes)
