@@ -71,7 +71,7 @@ void league_workload::pump() {
     auto id = std::move(queue_.front());
     queue_.pop_front();
     ++open_;
-    send(id);
+    cluster_.after(cluster_.chance().between(0, options_.pause_us), [this, id] { send(id); });
   }
 }
 

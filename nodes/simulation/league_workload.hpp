@@ -19,6 +19,8 @@ struct workload_options {
   uint32_t teams = 4;
   /// Commands under way at the same time.
   size_t window = 6;
+  /// Clients think for up to so long before each command.
+  int64_t pause_us = 0;
   /// So many in a hundred results are corrected, and commands sent again when they were answered.
   uint32_t corrected_percent = 30;
   uint32_t repeated_percent = 20;

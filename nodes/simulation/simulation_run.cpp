@@ -75,7 +75,9 @@ void mend_and_check(simulated_cluster& cluster, league_workload& played) {
 
 run_outcome run_seed(uint64_t seed, uint32_t nodes) {
   simulated_cluster cluster{drawn_options(seed, nodes)};
-  league_workload played{cluster, {}};
+  workload_options work;
+  work.pause_us = cluster.chance().chance(500) ? 0 : 500 * millisecond;
+  league_workload played{cluster, work};
   misfortune hits{cluster};
   hits.begin();
   played.begin();

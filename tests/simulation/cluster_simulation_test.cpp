@@ -7,6 +7,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace {
 
 using namespace touchline;
@@ -16,10 +18,18 @@ using namespace touchline::simulated;
 struct played_cluster {
   explicit played_cluster(const cluster_options& options = {})
     : cluster{options},
-      league{cluster, {}} {
+      league{cluster, unhurried()} {
     spdlog::set_level(spdlog::level::off);
     BOOST_TEST_REQUIRE(cluster.run_until([this] { return leader() != 0; }, 10 * second));
     league.begin();
+  }
+
+  /// Clients that are at work while things happen.
+  static workload_options unhurried() {
+    workload_options result;
+    result.window = 3;
+    result.pause_us = second;
+    return result;
   }
 
   uint32_t leader(uint32_t partition = 0) const { return cluster.leader_of(partition); }
@@ -29,10 +39,8 @@ struct played_cluster {
   }
 
   size_t acknowledged() const {
-    size_t count = 0;
-    for (auto& [id, command] : league.commands())
-      count += command.acknowledged ? 1 : 0;
-    return count;
+    return static_cast<size_t>(std::ranges::count_if(
+      league.commands(), [](auto& x) { return x.second.acknowledged.has_value(); }));
   }
 
   /// Whatever happened: in the end all is well.
@@ -87,7 +95,7 @@ BOOST_AUTO_TEST_CASE(three_nodes_3) {
 }
 
 BOOST_AUTO_TEST_CASE(five_nodes) {
-  run_seeds(1'001, 1'030, 5);
+  run_seeds(1, 40, 5);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -218,6 +226,49 @@ BOOST_AUTO_TEST_CASE(clocks_that_jump_change_nothing_that_was_decided) {
     clock.jump(chance.between(-86'400'000, 86'400'000));
     clock.leap(chance.between(0, 3'000));
     x.cluster.run_for(150 * millisecond);
+  }
+  x.finish();
+}
+
+BOOST_AUTO_TEST_CASE(a_vote_that_could_not_be_written_is_not_given) {
+  played_cluster x;
+  for (uint32_t round = 0; round < 6; ++round) {
+    // The disk fails for one partition, and the replicas of the others learn of it when they vote.
+    auto leader = x.leader(round % x.cluster.partitions());
+    auto voter = leader % x.cluster.nodes() + 1;
+    x.cluster.node(voter).disk().set_broken(true);
+    x.cluster.run_for(500 * millisecond);
+    x.cluster.isolate({leader});
+    x.cluster.run_for(2 * second);
+    x.cluster.crash(voter);
+    x.cluster.node(voter).disk().set_broken(false);
+    x.cluster.start(voter);
+    x.cluster.network().mend_all();
+    x.cluster.run_for(second);
+  }
+  x.finish();
+}
+
+BOOST_AUTO_TEST_CASE(an_entity_that_left_memory_comes_back_with_all_its_records) {
+  cluster_options options;
+  options.runtime.idle_ms = 20;
+  options.runtime.tick_ms = 10;
+  options.runtime.snapshot_every = 2;
+  played_cluster x{options};
+  // What is committed, by two quick disks, is applied much later on a slow one.
+  x.cluster.node(x.leader(0)).set_disk_speed({300 * millisecond, second});
+  x.cluster.node(x.leader(1)).set_disk_speed({300 * millisecond, second});
+  x.play_until_done();
+  x.finish();
+}
+
+BOOST_AUTO_TEST_CASE(a_partition_that_begins_anew_on_its_leader_loses_nothing) {
+  played_cluster x;
+  for (uint32_t round = 0; round < 12; ++round) {
+    auto partition = round % x.cluster.partitions();
+    if (auto leader = x.leader(partition); leader != 0 && x.cluster.is_up(leader))
+      x.cluster.node(leader).runtime().fail_partition(partition);
+    x.cluster.run_for(500 * millisecond);
   }
   x.finish();
 }
