@@ -251,7 +251,9 @@ bool real_cluster::is_healthy(const std::vector<uint32_t>& nodes) const {
     return false;
   for (auto node : wanted) {
     auto at = std::ranges::find_if(found["nodes"], [&](auto& x) { return x["node"] == node; });
-    if (at == found["nodes"].end() || at->contains("unhealthy"))
+    // One that has not joined yet has no replicas: the others do not wait for it to serve.
+    if (at == found["nodes"].end() || at->contains("unhealthy")
+        || std::ranges::find(found["known"], json(node)) == found["known"].end())
       return false;
     for (auto other : wanted)
       if (other != node
