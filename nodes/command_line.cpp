@@ -10,6 +10,28 @@ std::string wrong_addresses(const std::string& text) {
   return parsed ? std::string{} : parsed.error();
 }
 
+/// What the command line leaves open the cluster's configuration may say. A certificate with the
+/// id of a node in its name is a node's, not a command's.
+tl::expected<tls_files, std::string> complete(tls_files tls, const configuration& config) {
+  const auto* known = config.cluster && config.cluster->tls ? &*config.cluster->tls : nullptr;
+  auto of_a_node = [](const std::filesystem::path& file) {
+    return file.string().find("{id}") != std::string::npos;
+  };
+  if (known && tls.ca.empty())
+    tls.ca = known->ca;
+  if (known && tls.certificate.empty() && !of_a_node(known->certificate)
+      && !of_a_node(known->key)) {
+    tls.certificate = known->certificate;
+    tls.key = known->key;
+  }
+  if (tls.ca.empty() != tls.certificate.empty())
+    return tl::unexpected<std::string>{
+      tls.ca.empty() ? "A certificate is not enough: --tls-ca says who signed those of the nodes."
+                     : "The cluster wants to see a client's certificate: give --tls-certificate "
+                       "and --tls-key."};
+  return tls;
+}
+
 } // namespace
 
 void add_common(CLI::App& command, arguments& args) {
@@ -20,16 +42,16 @@ void add_common(CLI::App& command, arguments& args) {
                                      "HOST:PORT[,HOST:PORT...]: work against the cluster of these "
                                      "nodes instead of a node of this process");
   connect->excludes(data)->check(CLI::Validator{wrong_addresses, ""});
-  auto* ca = command.add_option("--tls-ca", args.tls.ca, "Who signed the nodes' certificates");
+  auto* ca = command.add_option(
+    "--tls-ca", args.tls.ca,
+    "Who signed the nodes' certificates (default: cluster.tls.ca of --config)");
   auto* certificate = command.add_option("--tls-certificate", args.tls.certificate,
                                          "The certificate that --connect shows");
   auto* key = command.add_option("--tls-key", args.tls.key, "Its private key");
-  for (auto* file : {ca, certificate, key}) {
+  for (auto* file : {ca, certificate, key})
     file->needs(connect)->check(CLI::ExistingFile);
-    for (auto* other : {ca, certificate, key})
-      if (other != file)
-        file->needs(other);
-  }
+  certificate->needs(key);
+  key->needs(certificate);
 }
 
 void add_output(CLI::App& command, arguments& args) {
@@ -48,7 +70,6 @@ void add_token(CLI::App& command, arguments& args) {
                      "without any as the local operator");
 }
 
-/// The shared options, or nothing after a sentence on standard error.
 std::optional<common_options> resolve(const arguments& args) {
   common_options result;
   if (!args.config_file.empty()) {
@@ -66,8 +87,14 @@ std::optional<common_options> resolve(const arguments& args) {
     fail("A cluster keeps its own data: give --connect or --data-dir, not both.");
     return std::nullopt;
   }
-  if (!args.connect.empty())
-    result.connect = connection{parse_host_ports(args.connect).value(), args.tls};
+  if (!args.connect.empty()) {
+    auto tls = complete(args.tls, result.config);
+    if (!tls) {
+      fail(tls.error());
+      return std::nullopt;
+    }
+    result.connect = connection{parse_host_ports(args.connect).value(), std::move(*tls)};
+  }
   result.format = *format_named(args.format);
   result.pace = args.pace;
   return result;

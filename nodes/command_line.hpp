@@ -34,6 +34,8 @@ struct arguments {
   std::string token_file;
   std::string state;
   size_t limit = 100;
+  uint32_t node = 0;
+  uint32_t partition = 0;
   account_request account;
 };
 
@@ -71,5 +73,8 @@ void add_account_commands(CLI::App& app, arguments& args, chosen_command& chosen
 
 /// send, history, dead-letters, flows, flow, catalogue, audit.
 void add_inspection_commands(CLI::App& app, arguments& args, chosen_command& chosen);
+
+/// nodes, partitions.
+void add_membership_commands(CLI::App& app, arguments& args, chosen_command& chosen);
 
 } // namespace touchline::nodes

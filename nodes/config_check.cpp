@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <iostream>
 
 namespace touchline::nodes {
@@ -12,6 +13,10 @@ namespace touchline::nodes {
 namespace {
 
 using nlohmann::ordered_json;
+
+/// What says which certificates there have to be: as long as a part of it is wrong, nobody knows.
+constexpr std::array certificate_keys{"cluster.name", "cluster.tls", "cluster.tls.ca",
+                                      "cluster.tls.certificate", "cluster.tls.key"};
 
 /// Of the certificates, the key of the setting that names the file.
 const char* key_of(certificate_finding::file where) {
@@ -144,7 +149,9 @@ void check_certificates(settings_file& file, const cluster_configuration& cluste
     return;
   std::vector<std::string> said;
   for (auto& node : cluster.nodes) {
-    if (!nodes.empty() && std::ranges::find(nodes, node.id) == nodes.end())
+    // A node whose id could not be read has none.
+    auto wanted = nodes.empty() || std::ranges::find(nodes, node.id) != nodes.end();
+    if (node.id == 0 || !wanted)
       continue;
     certificate_files files{cluster.tls->ca, cluster.tls->certificate_of(node.id),
                             cluster.tls->key_of(node.id)};
@@ -171,7 +178,8 @@ checked_configuration check_configuration(const std::filesystem::path& path,
     for (auto id : nodes)
       if (!result.config->cluster->find(id))
         file->add("cluster.nodes", "cluster.nodes has no node " + std::to_string(id) + '.', false);
-    if (!file->refused("cluster.tls") && !file->refused("cluster.name"))
+    if (std::ranges::none_of(certificate_keys,
+                             [&file](const char* key) { return file->refused(key); }))
       check_certificates(*file, *result.config->cluster, nodes);
   }
   if (file->settings().contains("pyramid"))

@@ -88,8 +88,10 @@ struct ending {
       return "could not be started";
     if (WIFEXITED(status))
       return "ended with status " + std::to_string(WEXITSTATUS(status));
-    return "was killed by signal " + std::to_string(WTERMSIG(status)) + " ("
-           + strsignal(WTERMSIG(status)) + ')';
+    // Real-time signals have no description.
+    const auto* description = ::sigdescr_np(WTERMSIG(status));
+    return "was killed by signal " + std::to_string(WTERMSIG(status))
+           + (description ? " (" + std::string{description} + ')' : "");
   }
 };
 
@@ -114,6 +116,12 @@ struct child {
   bool over() const { return !running() && !start_at_ms; }
 };
 
+void handle_broken_pipes(sighandler_t how) {
+  struct sigaction action {};
+  action.sa_handler = how;
+  ::sigaction(SIGPIPE, &action, nullptr);
+}
+
 /// Becomes the program. Between fork and exec only what POSIX allows there.
 [[noreturn]] void become(const std::vector<char*>& arguments, int output, pid_t parent,
                          const sigset_t& mask) {
@@ -127,7 +135,7 @@ struct child {
   ::dup2(output, STDERR_FILENO);
   // Whatever the launcher itself was started with.
   ::close_range(STDERR_FILENO + 1, std::numeric_limits<unsigned>::max(), 0);
-  std::signal(SIGPIPE, SIG_DFL);
+  handle_broken_pipes(SIG_DFL);
   ::sigprocmask(SIG_SETMASK, &mask, nullptr);
   ::execv(arguments.front(), arguments.data());
   constexpr std::string_view why = "the program cannot be executed\n";
@@ -188,7 +196,7 @@ private:
     for (auto signal : stop_signals)
       sigaddset(&mine, signal);
     sigaddset(&mine, SIGCHLD);
-    std::signal(SIGPIPE, SIG_IGN);
+    handle_broken_pipes(SIG_IGN);
     if (::sigprocmask(SIG_BLOCK, &mine, &inherited_mask_) != 0)
       return false;
     signals_ = owned_descriptor{::signalfd(-1, &mine, SFD_NONBLOCK | SFD_CLOEXEC)};
@@ -219,9 +227,10 @@ private:
     owned_descriptor read_end{ends[0]};
     owned_descriptor write_end{ends[1]};
     ::fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
+    auto command = x.what->command;
     std::vector<char*> arguments;
-    for (auto& argument : x.what->command)
-      arguments.push_back(const_cast<char*>(argument.c_str()));
+    for (auto& argument : command)
+      arguments.push_back(argument.data());
     arguments.push_back(nullptr);
     auto parent = ::getpid();
     auto pid = ::fork();

@@ -23,7 +23,7 @@ std::string syntax_error(const caf::error& error) {
     case caf::pec::unexpected_character:
       return "there is an unexpected character";
     case caf::pec::unexpected_newline:
-      return "the line ends too early";
+      return "something is missing";
     case caf::pec::invalid_escape_sequence:
       return "a backslash is followed by what it cannot escape";
     case caf::pec::timespan_overflow:
@@ -43,8 +43,13 @@ mistake not_in_syntax(const caf::error& error) {
   mistake result;
   std::string column;
   if (const auto& where = error.context(); where.match_elements<int32_t, int32_t>()) {
-    result.line = static_cast<size_t>(std::max(where.get_as<int32_t>(0), 1));
-    column = " at column " + std::to_string(where.get_as<int32_t>(1));
+    // The parser has gone one character further, so that a column of 1 is the end of the line
+    // before.
+    auto line = where.get_as<int32_t>(0);
+    auto column_after = where.get_as<int32_t>(1);
+    result.line = static_cast<size_t>(std::max(column_after > 1 ? line : line - 1, 1));
+    column = column_after > 1 ? " at column " + std::to_string(column_after - 1)
+                              : " at the end of the line";
   }
   result.text = "The configuration is not in CAF's syntax, one entry per line: "
                 + syntax_error(error) + column + '.';
@@ -53,9 +58,9 @@ mistake not_in_syntax(const caf::error& error) {
 
 /// What CAF's parser must not be given, as it calls itself for each level.
 std::optional<mistake> unreadable(const settings_lines& lines) {
-  if (lines.depth <= max_configuration_depth)
+  if (lines.too_deep_line == 0)
     return std::nullopt;
-  return mistake{lines.deepest_line, "",
+  return mistake{lines.too_deep_line, "",
                  "Lists and sections are nested deeper than "
                    + std::to_string(max_configuration_depth) + " levels.",
                  false};

@@ -18,9 +18,6 @@ namespace touchline::nodes {
 /// Bytes of a configuration file.
 inline constexpr size_t max_configuration_bytes = size_t{1} << 20;
 
-/// Lists and sections within one another in a configuration file.
-inline constexpr size_t max_configuration_depth = 32;
-
 /// Something wrong with a configuration file.
 struct mistake {
   /// 0 when it belongs to no line.

@@ -18,7 +18,7 @@ public:
   explicit scanner(std::string_view text) : text_{text} { open_.push_back({}); }
 
   settings_lines scan() {
-    while (at_ < text_.size())
+    while (at_ < text_.size() && found_.too_deep_line == 0)
       step();
     if (open_.size() > 1)
       found_.unclosed_line = open_.back().line;
@@ -61,10 +61,9 @@ private:
     // Braces around the whole file are allowed and are no section.
     auto path = open_.size() == 1 && open_.back().key.empty() ? std::string{} : value_path();
     open_.push_back({std::move(path), list, 0, {}, line_});
-    if (open_.size() > found_.depth) {
-      found_.depth = open_.size();
-      found_.deepest_line = line_;
-    }
+    // The file itself is not counted.
+    if (open_.size() > max_configuration_depth + 1)
+      found_.too_deep_line = line_;
   }
 
   /// The path of the value that begins here; an entry of a list is counted and has its line noted.
@@ -80,6 +79,8 @@ private:
   void word(char first) {
     auto line = line_;
     auto text = is_key_character(first) ? plain() : quoted(first == '<' ? '>' : first);
+    if (text.size() > max_scanned_key_bytes)
+      text.resize(max_scanned_key_bytes);
     auto& in = open_.back();
     if (in.list) {
       value_path();

@@ -10,6 +10,12 @@
 
 namespace touchline::nodes {
 
+/// Lists and sections within one another in a configuration file.
+inline constexpr size_t max_configuration_depth = 32;
+
+/// Bytes of a key that are looked at; longer ones have the line of their section.
+inline constexpr size_t max_scanned_key_bytes = 256;
+
 /// The keys of a file in CAF's syntax with their lines. Keys are paths, with points between the
 /// sections and the number of an entry, from 1, behind a list: "cluster.nodes[2].port".
 struct settings_lines {
@@ -22,9 +28,9 @@ struct settings_lines {
 
   std::map<std::string, size_t> of_key;
   std::vector<repeated> repetitions;
-  /// How deep lists and sections are nested at most, and the line where that is.
-  size_t depth = 0;
-  size_t deepest_line = 0;
+  /// Where lists and sections are nested deeper than `max_configuration_depth`, which ends the
+  /// scan; 0 for nowhere.
+  size_t too_deep_line = 0;
   /// Where the innermost section or list begins that is never closed; 0 for none. CAF's parser
   /// forgets what is in it without a word.
   size_t unclosed_line = 0;

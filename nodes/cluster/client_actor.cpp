@@ -65,8 +65,8 @@ void client_actor::came(const peer_up& x) {
 }
 
 void client_actor::went(const peer_down& x) {
-  auto gone = std::erase_if(
-    connected_, [&](auto& entry) { return entry.second.address() == x.connection; });
+  auto gone = std::erase_if(connected_,
+                            [&](auto& entry) { return entry.second.address() == x.connection; });
   if (gone == 0)
     return;
   peers_->set(x.who.node, nullptr);

@@ -36,8 +36,7 @@ struct connected_nodes {
 class client_actor : public caf::event_based_actor {
 public:
   /// Keeps `routes` and `peers` right; both outlive it. `found` is told where nodes are.
-  client_actor(caf::actor_config& config, actors::router& routes,
-               std::shared_ptr<peer_table> peers,
+  client_actor(caf::actor_config& config, actors::router& routes, std::shared_ptr<peer_table> peers,
                std::function<void(const std::vector<node_address>&)> found);
 
   caf::behavior make_behavior() override;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <functional>
+#include <set>
 
 #include <arpa/inet.h>
 
@@ -227,13 +227,15 @@ void read_tls(settings_section from, cluster_configuration& out) {
 void check_exposure(settings_section& from, std::vector<settings_section> nodes,
                     const cluster_configuration& out) {
   constexpr auto option = "unsafe-plain-text-beyond-loopback";
-  auto local = std::ranges::count_if(out.nodes, [](auto& x) { return is_loopback(x.host); });
-  auto all_local = local == static_cast<int64_t>(out.nodes.size());
-  for (size_t i = 0; i < out.nodes.size() && !all_local; ++i) {
+  std::set<size_t> exposed;
+  for (size_t i = 0; i < out.nodes.size(); ++i)
+    if (!nodes[i].refused("host") && !is_loopback(out.nodes[i].host))
+      exposed.insert(i);
+  for (size_t i = 0; i < out.nodes.size() && !exposed.empty(); ++i) {
     auto& host = out.nodes[i].host;
     if (is_loopback(host))
       nodes[i].warn("host", "is " + host + ", which the nodes on other machines do not reach");
-    else if (!out.tls && !out.unsafe_plain_text_beyond_loopback && !host.empty())
+    else if (exposed.contains(i) && !out.tls && !out.unsafe_plain_text_beyond_loopback)
       nodes[i].refuse("host", "is beyond loopback and there is no cluster.tls; make certificates "
                               "with touchline certs and name them there, or set cluster."
                                 + std::string{option}
@@ -242,9 +244,9 @@ void check_exposure(settings_section& from, std::vector<settings_section> nodes,
   if (out.unsafe_plain_text_beyond_loopback && out.tls)
     from.warn(option, "has no effect next to cluster.tls");
   else if (out.unsafe_plain_text_beyond_loopback)
-    from.warn(option, all_local ? "has no effect, as all nodes are on loopback"
-                                : "is true: everybody on the network can read and change "
-                                  "everything");
+    from.warn(option, exposed.empty() ? "has no effect, as all nodes are on loopback"
+                                      : "is true: everybody on the network can read and change "
+                                        "everything");
 }
 
 } // namespace

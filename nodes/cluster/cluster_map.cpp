@@ -117,6 +117,8 @@ const Node* find_node(const ClusterMap& map, uint32_t id) {
 ClusterMap newborn_map(std::string cluster, uint32_t replicas, uint32_t partitions, Node first,
                        std::string identity_key) {
   ClusterMap map;
+  // No two data directories have the same incarnation, and each founds one cluster at most.
+  map.set_birth(uint64_t{first.id()} << 32 | first.incarnation());
   map.set_version(1);
   map.set_cluster(std::move(cluster));
   map.set_replicas(replicas);

@@ -66,8 +66,8 @@ tl::expected<std::unique_ptr<cluster_node>, refusal> cluster_node::start(
   actors::register_message_types();
   cluster::register_cluster_types();
   std::unique_ptr<cluster_node> node{new cluster_node};
-  for (auto step : {&cluster_node::open, &cluster_node::identify, &cluster_node::adopt,
-                    &cluster_node::run})
+  for (auto step :
+       {&cluster_node::open, &cluster_node::identify, &cluster_node::adopt, &cluster_node::run})
     if (auto done = ((*node).*step)(setup); !done)
       return tl::unexpected{done.error()};
   auto done = setup.id == 0 ? node->wait_until_leading() : node->listen(setup);
@@ -105,17 +105,17 @@ tl::expected<void, refusal> cluster_node::identify(const cluster_node_setup& set
     return tl::unexpected{!partitions ? partitions.error() : node.error()};
   auto wanted = std::to_string(setup.config.runtime.partitions);
   if (*partitions && **partitions != wanted)
-    return tl::unexpected<refusal>{
-      {CONFLICT, "The data directory was created with " + **partitions
-                   + " partitions and the configuration says " + wanted
-                   + "; set touchline.partitions to " + **partitions + "."}};
+    return tl::unexpected<refusal>{{CONFLICT, "The data directory was created with " + **partitions
+                                                + " partitions and the configuration says " + wanted
+                                                + "; set touchline.partitions to " + **partitions
+                                                + "."}};
   storage::write_batch batch;
   if (!*partitions)
     batch.put_meta(partitions_row, wanted);
   if (!*node) {
     self_.set_incarnation(draw_incarnation());
-    batch.put_meta(node_row, std::to_string(self_.id()) + '/'
-                               + std::to_string(self_.incarnation()));
+    batch.put_meta(node_row,
+                   std::to_string(self_.id()) + '/' + std::to_string(self_.incarnation()));
   } else {
     auto slash = (*node)->find('/');
     auto id = (*node)->substr(0, slash);
@@ -217,11 +217,17 @@ tl::expected<void, refusal> cluster_node::run(const cluster_node_setup& setup) {
   env.broken = [this](const refusal& why) { fail(why); };
   env.describe = [this](cluster::NodeStatus& out) { describe(out); };
   if (setup.id != 0) {
+    const auto& limits = config.cluster->limits;
+    peer_environment_->options.window_batches = limits.window_messages;
+    peer_environment_->options.window_bytes = limits.window_bytes;
+    peer_environment_->options.request_ms = config.cluster->request_deadline_ms;
     env.cluster = config.cluster->name;
     env.replication = config.cluster->replicas;
     for (auto& node : config.cluster->nodes)
-      if (node.id != setup.id && node.hosts_partitions)
+      if (node.id != setup.id && node.hosts_partitions) {
         env.founders.push_back(node.id);
+        env.founder_addresses.push_back({node.id, node.host, node.port});
+      }
   }
   auto key = identity_key::open(data_directory_);
   if (!key)
@@ -245,18 +251,16 @@ tl::expected<void, refusal> cluster_node::listen(const cluster_node_setup& setup
   hello.cluster = config.name;
   hello.node = self_.id();
   hello.incarnation = self_.incarnation();
-  connector_ = std::make_unique<cluster::connector>(*system_, peer_environment_, peers_, hello,
-                                                    options);
-  environment_->connect_to = [this](std::vector<cluster::node_address> others) {
-    connector_->connect_to(others);
-  };
+  connector_
+    = std::make_unique<cluster::connector>(*system_, peer_environment_, peers_, hello, options);
+  environment_->connect_to
+    = [this](std::vector<cluster::node_address> others) { connector_->connect_to(others); };
   node_ = system_->spawn<cluster::node_actor>(environment_);
   peer_environment_->owner = node_;
   auto host = self_.host();
-  auto port = tls_ ? caf::openssl::publish(node_, static_cast<uint16_t>(self_.port()), host.c_str(),
-                                           true)
-                   : caf::io::publish(node_, static_cast<uint16_t>(self_.port()), host.c_str(),
-                                      true);
+  auto port
+    = tls_ ? caf::openssl::publish(node_, static_cast<uint16_t>(self_.port()), host.c_str(), true)
+           : caf::io::publish(node_, static_cast<uint16_t>(self_.port()), host.c_str(), true);
   if (!port)
     return tl::unexpected<refusal>{
       {UNAVAILABLE, "The node cannot listen on " + host + ":" + std::to_string(self_.port()) + " ("
@@ -293,13 +297,13 @@ tl::expected<void, refusal> cluster_node::wait_until_leading() {
 }
 
 cluster_node::~cluster_node() {
-  connector_.reset();
   if (node_) {
     caf::scoped_actor self{*system_};
     self->send_exit(node_, caf::exit_reason::user_shutdown);
     self->wait_for(node_);
     node_ = nullptr;
   }
+  connector_.reset();
   if (peer_environment_)
     while (peer_environment_->running->load() > 0 || replica_environment_->running->load() > 0)
       std::this_thread::sleep_for(std::chrono::microseconds{100});
@@ -340,8 +344,7 @@ bool cluster_node::drain(int64_t timeout_ms) {
 }
 
 void cluster_node::describe(cluster::NodeStatus& out) const {
-  out.set_uptime_ms(
-    static_cast<uint64_t>(actors::system_clock().steady_ms() - started_ms_));
+  out.set_uptime_ms(static_cast<uint64_t>(actors::system_clock().steady_ms() - started_ms_));
   out.set_memory_bytes(static_cast<uint64_t>(resident_mib()) << 20);
   if (auto facts = store_->statistics())
     out.set_disk_bytes(facts->used_bytes);

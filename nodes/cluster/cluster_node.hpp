@@ -34,8 +34,8 @@ std::string program_version();
 /// A node that runs as long as this object lives.
 class cluster_node {
 public:
-  /// Opens the data directory, starts the replicas that it has and, in a cluster, listens. Fails with
-  /// one sentence. A node that is alone leads everything when this returns.
+  /// Opens the data directory, starts the replicas that it has and, in a cluster, listens. Fails
+  /// with one sentence. A node that is alone leads everything when this returns.
   static tl::expected<std::unique_ptr<cluster_node>, refusal> start(
     const cluster_node_setup& setup);
 

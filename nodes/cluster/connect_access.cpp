@@ -30,7 +30,8 @@ refusal unreadable() {
   return {DAMAGED, "The answer of the cluster is unreadable."};
 }
 
-/// Asks the actor that knows the nodes; the questions of several threads do not wait for each other.
+/// Asks the actor that knows the nodes; the questions of several threads do not wait for each
+/// other.
 class question_desk {
 public:
   question_desk(caf::actor_system& system, caf::actor client)
@@ -117,7 +118,6 @@ public:
 
   ~connected_access() override {
     store_.reset();
-    connector_.reset();
     if (client_) {
       caf::scoped_actor self{*system_};
       self->send_exit(client_, caf::exit_reason::user_shutdown);
@@ -125,6 +125,7 @@ public:
       client_ = nullptr;
       desk_.reset();
     }
+    connector_.reset();
     while (environment_ && environment_->running->load() > 0)
       std::this_thread::sleep_for(std::chrono::microseconds{100});
     if (environment_)
@@ -140,11 +141,10 @@ public:
     peers_ = std::make_shared<cluster::peer_table>();
     cluster::wire_hello hello;
     hello.version = program_version();
-    connector_ = std::make_unique<cluster::connector>(*system_, environment_, peers_, hello,
-                                                      options);
+    connector_
+      = std::make_unique<cluster::connector>(*system_, environment_, peers_, hello, options);
     client_ = system_->spawn<cluster::client_actor>(
-      routes_, peers_,
-      [this](const std::vector<cluster::node_address>& nodes) {
+      routes_, peers_, [this](const std::vector<cluster::node_address>& nodes) {
         for (auto& node : nodes)
           connector_->add(node);
       });
@@ -154,6 +154,7 @@ public:
     store_ = std::make_unique<remote_store>(*channel_, routes_.partitions());
     for (auto& node : where.nodes)
       connector_->add({0, node.host, node.port});
+    wait_for_nodes();
   }
 
   bool remote() const noexcept override { return true; }
@@ -238,6 +239,29 @@ public:
   }
 
 private:
+  /// A moment for the connections to all nodes, so that questions about all of them find them; one
+  /// that is down is not waited for.
+  void wait_for_nodes() {
+    constexpr int64_t moment_ms = 500;
+    const auto& time = actors::system_clock();
+    Request question;
+    question.set_map(true);
+    for (auto deadline = time.steady_ms() + moment_ms; time.steady_ms() < deadline;) {
+      caf::scoped_actor self{*system_};
+      int known = 0;
+      int connected = 0;
+      self->request(client_, std::chrono::seconds{1}, cluster::ask_node{0, question})
+        .receive([&](const Reply& x) { known = x.map().node_size(); }, [](const caf::error&) {});
+      self->request(client_, std::chrono::seconds{1}, cluster::connected_query{})
+        .receive(
+          [&](const cluster::connected_nodes& x) { connected = static_cast<int>(x.nodes.size()); },
+          [](const caf::error&) {});
+      if (known > 0 && connected >= known)
+        return;
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+  }
+
   std::unique_ptr<caf::actor_system_config> config_;
   std::unique_ptr<caf::actor_system> system_;
   actors::router routes_;
@@ -290,8 +314,8 @@ tl::expected<std::unique_ptr<cluster_access>, refusal> connect_access(const conn
   auto met = meet(*system, where, options);
   if (!met)
     return tl::unexpected{met.error()};
-  auto access = std::make_unique<connected_access>(std::move(caf_config), std::move(system),
-                                                   met->partitions);
+  auto access
+    = std::make_unique<connected_access>(std::move(caf_config), std::move(system), met->partitions);
   access->connect(where, options);
   return std::unique_ptr<cluster_access>{std::move(access)};
 }

@@ -55,8 +55,7 @@ std::string probe(const node_address& where, int timeout_ms) {
       continue;
     why.clear();
     if (::connect(descriptor, x->ai_addr, x->ai_addrlen) != 0)
-      why = errno == EINPROGRESS ? finish_connecting(descriptor, timeout_ms)
-                                 : std::strerror(errno);
+      why = errno == EINPROGRESS ? finish_connecting(descriptor, timeout_ms) : std::strerror(errno);
     ::close(descriptor);
   }
   ::freeaddrinfo(found);
@@ -69,8 +68,8 @@ tl::expected<caf::actor, std::string> reach(caf::actor_system& system, const nod
                                             const connector_options& options) {
   if (auto why = probe(where, static_cast<int>(options.connect_ms)); !why.empty())
     return tl::unexpected{why};
-  auto manager = options.tls ? system.openssl_manager().actor_handle()
-                             : system.middleman().actor_handle();
+  auto manager
+    = options.tls ? system.openssl_manager().actor_handle() : system.middleman().actor_handle();
   caf::scoped_actor self{system};
   tl::expected<caf::actor, std::string> result = tl::unexpected{std::string{}};
   self
@@ -85,16 +84,15 @@ tl::expected<caf::actor, std::string> reach(caf::actor_system& system, const nod
       },
       [&](const caf::error& why) {
         result = tl::unexpected{
-          options.tls ? "no connection with TLS, perhaps one of the certificates does not fit ("
-                          + to_string(why) + ")"
-                      : "it does not answer as a node does; perhaps it wants TLS ("
-                          + to_string(why) + ")"};
+          options.tls
+            ? "no connection with TLS, perhaps one of the certificates does not fit ("
+                + to_string(why) + ")"
+            : "it does not answer as a node does; perhaps it wants TLS (" + to_string(why) + ")"};
       });
   return result;
 }
 
-connector::connector(caf::actor_system& system,
-                     std::shared_ptr<const peer_environment> environment,
+connector::connector(caf::actor_system& system, std::shared_ptr<const peer_environment> environment,
                      std::shared_ptr<const peer_table> peers, wire_hello hello,
                      const connector_options& options)
   : system_{system},
@@ -148,8 +146,7 @@ std::string connector::last_error() const {
 /// True when it is time to go on, false when the target is not wanted any more.
 bool connector::pause(const target& x, int64_t ms) {
   std::unique_lock guard{mutex_};
-  changed_.wait_for(guard, std::chrono::milliseconds{ms},
-                    [&] { return stopping_ || !x.wanted; });
+  changed_.wait_for(guard, std::chrono::milliseconds{ms}, [&] { return stopping_ || !x.wanted; });
   return !stopping_ && x.wanted;
 }
 
@@ -195,10 +192,12 @@ bool connector::try_once(const target& x) {
   auto peer = self->spawn<peer_actor, caf::monitored>(environment_, hello_, std::move(*gateway));
   for (bool ended = false; !ended;) {
     constexpr std::chrono::milliseconds step{100};
-    self->receive([&](const caf::down_msg& down) {
-      ended = true;
-      note(x.where, to_string(down.reason)); },
-                  caf::after(step) >> [] {});
+    self->receive(
+      [&](const caf::down_msg& down) {
+        ended = true;
+        note(x.where, to_string(down.reason));
+      },
+      caf::after(step) >> [] {});
     std::unique_lock guard{mutex_};
     if (stopping_ || !x.wanted) {
       guard.unlock();

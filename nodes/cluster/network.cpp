@@ -3,6 +3,7 @@
 #include "nodes/cluster/client_actor.hpp"
 
 #include "actors/runtime/local_messages.hpp"
+#include "nodes/cluster/tls_log.hpp"
 
 #include <caf/init_global_meta_objects.hpp>
 #include <caf/io/middleman.hpp>
@@ -90,6 +91,8 @@ public:
     set("caf.middleman.heartbeat-interval", caf::timespan{std::chrono::milliseconds{200}});
     auto timeout = config.cluster ? config.cluster->connection_timeout_ms : 1'000;
     set("caf.middleman.connection-timeout", caf::timespan{std::chrono::milliseconds{timeout}});
+    if (!files.ca.empty())
+      cluster::log_refused_certificates();
     openssl_cafile = files.ca;
     openssl_certificate = files.certificate;
     openssl_key = files.key;
@@ -133,6 +136,7 @@ cluster::replica_options replica_options_of(const configuration& config) {
   out.core.max_message_bytes = x.limits.append_bytes;
   out.core.max_cached_bytes = x.limits.cached_bytes;
   out.piece_bytes = x.limits.chunk_bytes;
+  out.max_kept_entries = x.limits.kept_entries;
   return out;
 }
 

@@ -70,6 +70,7 @@ caf::behavior node_actor::make_behavior() {
         if (auto node = self.lock())
           caf::anon_send(caf::actor_cast<caf::actor>(node), x);
       };
+  set_error_handler([](caf::error&) {});
   set_default_handler([this](caf::message& content) -> caf::skippable_result {
     refuse(content);
     return caf::delegated<caf::message>{};
@@ -125,6 +126,10 @@ std::string node_actor::why_not(const wire_hello& x) const {
            + "; correct cluster.name or the address";
   if (x.node == environment_->self.id())
     return "this node has the id " + std::to_string(x.node) + " as well; give one of them another";
+  if (x.birth != 0 && map_.birth() != 0 && x.birth != map_.birth())
+    return "it belongs to another cluster of the same name, founded at another time; one of the "
+           "two "
+           "has data directories that are not its own";
   if (x.partitions != 0 && x.partitions != environment_->partitions)
     return "it has " + std::to_string(x.partitions) + " partitions and this node "
            + std::to_string(environment_->partitions) + "; set touchline.partitions to be the same";
@@ -138,8 +143,9 @@ caf::result<wire_welcome> node_actor::greet(const wire_hello& x) {
   out.node = environment_->self.id();
   out.incarnation = environment_->self.incarnation();
   out.partitions = map_.version() > 0 || x.node == 0 ? environment_->partitions : 0;
+  out.birth = map_.birth();
   out.refused = why_not(x);
-  peer_identity who{x.cluster, x.node, x.incarnation, x.version, x.partitions};
+  peer_identity who{x.cluster, x.node, x.incarnation, x.version, x.partitions, x.birth};
   if (!out.refused.empty()) {
     spdlog::warn("{} was turned away: {}", who.name(), out.refused);
     return out;
@@ -153,14 +159,12 @@ caf::result<wire_welcome> node_actor::greet(const wire_hello& x) {
 }
 
 void node_actor::peer_came(const peer_up& x) {
-  if (auto wrong = why_not({protocol_version,
-                            x.who.version,
-                            x.who.cluster,
-                            x.who.node,
-                            x.who.incarnation,
-                            x.who.partitions,
-                            {}});
-      !wrong.empty()) {
+  wire_hello hello;
+  hello.cluster = x.who.cluster;
+  hello.node = x.who.node;
+  hello.partitions = x.who.partitions;
+  hello.birth = x.who.birth;
+  if (auto wrong = why_not(hello); !wrong.empty()) {
     spdlog::warn("{} was turned away: {}", x.who.name(), wrong);
     send_exit(x.connection, caf::exit_reason::user_shutdown);
     return;
@@ -174,7 +178,7 @@ void node_actor::peer_came(const peer_up& x) {
     environment_->peers->set(x.who.node, x.connection);
     spdlog::info("connected to {}", x.who.name());
   }
-  peers_.push_back({x.who, x.connection, 0, x.who.partitions > 0, 0});
+  peers_.push_back({x.who, x.connection, 0, x.who.birth != 0, 0});
   for (uint32_t i = 0; i < environment_->partitions; ++i)
     route(i);
   send(x.connection, news_output{news_for(peers_.back()).SerializeAsString()});
@@ -280,8 +284,8 @@ refusal node_actor::no_leader(uint32_t partition) const {
   auto state = replica_states_.find(partition);
   if (state != replica_states_.end() && !state->second.failure.empty())
     return {state->second.disk_full ? DISK_FULL : UNAVAILABLE, state->second.failure + '.'};
-  return {UNAVAILABLE, "Partition " + std::to_string(partition)
-                         + " has no leader that node " + std::to_string(environment_->self.id())
+  return {UNAVAILABLE, "Partition " + std::to_string(partition) + " has no leader that node "
+                         + std::to_string(environment_->self.id())
                          + " reaches: an election is under way, or no majority of its replicas is "
                            "there."};
 }
@@ -394,7 +398,10 @@ void node_actor::take_map(ClusterMap map) {
                   map.placement_size(), environment_->partitions, map.placement_size());
     return;
   }
+  if (map_.birth() != 0 && map.birth() != map_.birth())
+    return;
   map_ = std::move(map);
+  environment_->connections->birth = map_.birth();
   environment_->identity_key = map_.identity_key();
   storage::write_batch batch;
   batch.put_meta(map_row, map_.SerializeAsString());
@@ -409,6 +416,10 @@ void node_actor::act_by_map() {
   for (auto& node : map_.node())
     if (node.id() < environment_->self.id())
       others.push_back({node.id(), node.host(), static_cast<uint16_t>(node.port())});
+  // Nodes of the configuration that are not in the map may be about to join.
+  for (auto& founder : environment_->founder_addresses)
+    if (founder.node < environment_->self.id() && !find_node(map_, founder.node))
+      others.push_back(founder);
   if (environment_->connect_to)
     environment_->connect_to(std::move(others));
   for (auto& [partition, replica] : environment_->replicas->all())
@@ -603,6 +614,12 @@ caf::result<Reply> node_actor::serve_partition(const PartitionQuery& x) {
                                       + std::to_string(x.partition()) + "; ask the one that does.");
   if (!replica)
     return nobody;
+  // A message can be promised an answer once: whoever answers otherwise comes first.
+  auto here = environment_->runtime->routes().here(x.partition());
+  if (x.about_case() == PartitionQuery::kStore)
+    return serve_store(x.partition(), x.store());
+  if (x.about_case() == PartitionQuery::kDropDeadLetter && !here)
+    return nobody;
   auto promise = make_response_promise();
   constexpr std::chrono::seconds patience{30};
   auto lost = [promise](const caf::error&) mutable {
@@ -614,8 +631,6 @@ caf::result<Reply> node_actor::serve_partition(const PartitionQuery& x) {
       request(replica, patience, content_request{x.content()})
         .then([promise](Reply& reply) mutable { promise.deliver(std::move(reply)); }, lost);
       return promise;
-    case PartitionQuery::kStore:
-      return serve_store(x.partition(), x.store());
     case PartitionQuery::kMembers:
       request(replica, patience, replica_status_query{})
         .then(
@@ -629,26 +644,23 @@ caf::result<Reply> node_actor::serve_partition(const PartitionQuery& x) {
     case PartitionQuery::kTransfer:
       request(replica, patience, hand_over{x.transfer().to()}).then(refused_or_done, lost);
       return promise;
-    case PartitionQuery::kDropDeadLetter: {
-      auto here = environment_->runtime->routes().here(x.partition());
-      if (!here)
-        return nobody;
+    case PartitionQuery::kDropDeadLetter:
       request(here, patience, actors::drop_request{x.drop_dead_letter()})
         .then([promise](const answer& a) mutable { promise.deliver(failed(a.code, a.text)); },
               lost);
       return promise;
-    }
     default:
-      return failed(UNSUPPORTED, "This version of the node does not know the question.");
+      promise.deliver(failed(UNSUPPORTED, "This version of the node does not know the question."));
+      return promise;
   }
 }
 
 /// Reads what was committed before the question: waits until it can be read.
 caf::result<Reply> node_actor::serve_store(uint32_t partition, const std::string& query) {
-  auto promise = make_response_promise();
   nodes::StoreQuery question;
   if (!question.ParseFromString(query))
     return failed(INVALID_ARGUMENT, "The question about the store is unreadable.");
+  auto promise = make_response_promise();
   constexpr std::chrono::seconds patience{30};
   request(environment_->replicas->at(partition), patience, read_point_query{})
     .then(

@@ -83,6 +83,7 @@ struct node_environment {
   /// Nodes of the configuration other than this one: those that must be empty before a cluster is
   /// born.
   std::vector<uint32_t> founders;
+  std::vector<node_address> founder_addresses;
   /// The node was told to join: it founds nothing.
   bool joins = false;
   std::string identity_key;

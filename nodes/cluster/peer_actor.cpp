@@ -58,6 +58,8 @@ caf::behavior peer_actor::make_behavior() {
   set_down_handler([this](const caf::down_msg& down) {
     end("the connection has ended (" + to_string(down.reason) + ")");
   });
+  // What went wrong with one message is no reason to end the connection.
+  set_error_handler([](caf::error&) {});
   set_default_handler([this](caf::message& content) -> caf::skippable_result {
     forward(content);
     return caf::delegated<caf::message>{};
@@ -102,13 +104,16 @@ void peer_actor::on_exit() {
 
 void peer_actor::greet() {
   hello_.connection = caf::actor{this};
+  hello_.birth = environment_->birth;
+  hello_.partitions
+    = hello_.birth != 0 && environment_->routes ? environment_->routes->partitions() : 0;
   request(gateway_, std::chrono::milliseconds{options_.handshake_ms}, hello_)
     .then([this](const wire_welcome& x) { welcomed(x); },
           [this](const caf::error& why) { end("it does not answer (" + to_string(why) + ")"); });
 }
 
 void peer_actor::welcomed(const wire_welcome& x) {
-  who_ = {x.cluster, x.node, x.incarnation, x.version, x.partitions};
+  who_ = {x.cluster, x.node, x.incarnation, x.version, x.partitions, x.birth};
   if (!x.refused.empty()) {
     spdlog::warn("{} turned this process away: {}", who_.name(), x.refused);
     end(x.refused);
@@ -323,8 +328,9 @@ void peer_actor::take_message(wire_message& x) {
                                  "way, or no majority of its replicas is there."});
     return;
   }
-  pass_on(to, caf::actor_cast<caf::strong_actor_ptr>(ctrl()),
-          to_caf_message(std::move(x.head), x.number, *body), context());
+  // Entities are answered with acknowledgements, to their partition.
+  auto answer_to = x.head.from_outside() ? caf::actor_cast<caf::strong_actor_ptr>(ctrl()) : nullptr;
+  pass_on(to, answer_to, to_caf_message(std::move(x.head), x.number, *body), context());
 }
 
 void peer_actor::take_answer(answer& x) {

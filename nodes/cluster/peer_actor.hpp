@@ -51,6 +51,9 @@ struct peer_environment {
   caf::actor owner;
   /// The server that consensus messages for a replica that is not there yet may create.
   consensus::server_id self = 0;
+  /// The birth of the cluster that this node belongs to; 0 while it belongs to none. What it says
+  /// of itself when it connects: a node that seems to belong to none lets others found a cluster.
+  std::atomic<uint64_t> birth = 0;
   std::shared_ptr<std::atomic<int64_t>> running = std::make_shared<std::atomic<int64_t>>(0);
 };
 

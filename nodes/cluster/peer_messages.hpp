@@ -23,6 +23,8 @@ struct peer_identity {
   std::string version;
   /// Of the cluster that it belongs to; 0 for none.
   uint32_t partitions = 0;
+  /// Of that cluster; 0 for none.
+  uint64_t birth = 0;
 
   /// "node 2", or "a client".
   std::string name() const { return node == 0 ? "a client" : "node " + std::to_string(node); }

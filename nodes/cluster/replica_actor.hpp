@@ -46,8 +46,9 @@ struct replica_options {
   uint64_t max_log_entries = 8'192;
   size_t max_log_bytes = size_t{32} << 20;
   /// ... down to so many entries, or more for members that are connected and behind, or fetch
-  /// content, up to `max_kept_log_bytes`.
+  /// content, up to `max_kept_entries` and `max_kept_log_bytes`.
   uint64_t trailing_entries = 1'024;
+  uint64_t max_kept_entries = 65'536;
   size_t max_kept_log_bytes = size_t{256} << 20;
   /// Bytes of one piece of content.
   size_t piece_bytes = size_t{1} << 20;

@@ -30,6 +30,8 @@ struct wire_hello {
   uint32_t incarnation = 0;
   /// Of the cluster that the node belongs to; 0 while it belongs to none.
   uint32_t partitions = 0;
+  /// `ClusterMap.birth`; 0 while the node belongs to no cluster, and for a program.
+  uint64_t birth = 0;
   caf::actor connection;
 };
 
@@ -50,6 +52,7 @@ struct wire_welcome {
   uint32_t incarnation = 0;
   /// 0 while the node belongs to no cluster yet.
   uint32_t partitions = 0;
+  uint64_t birth = 0;
   caf::actor connection;
 };
 

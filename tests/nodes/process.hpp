@@ -82,6 +82,13 @@ public:
 
   void send(int signal) const { kill(pid_, signal); }
 
+  /// Whether it has not ended yet. Does not wait.
+  bool is_running() const {
+    siginfo_t info{};
+    return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0
+           && info.si_pid == 0;
+  }
+
   finished wait() {
     int status = 0;
     while (waitpid(pid_, &status, 0) < 0 && errno == EINTR)

@@ -118,7 +118,10 @@ BOOST_AUTO_TEST_CASE(a_cluster_is_named_by_addresses_and_has_no_data_directory_h
   fails({"audit", "--connect", "localhost:7401", "--data-dir", "data"}, 2, "--data-dir");
   fails({"run", "--connect", "localhost:7401", "--fresh"}, 2, "--fresh");
   fails({"flows", "--tls-ca", file}, 2, "--connect");
-  fails({"flows", "--connect", "localhost:7401", "--tls-ca", file}, 2, "--tls-");
+  fails({"flows", "--connect", "localhost:7401", "--tls-ca", file}, 1, "--tls-certificate");
+  fails({"flows", "--connect", "localhost:7401", "--tls-key", file}, 2, "--tls-certificate");
+  fails({"flows", "--connect", "localhost:7401", "--tls-certificate", file, "--tls-key", file}, 1,
+        "--tls-ca");
   fails({"flows", "--connect", "localhost:7401", "--tls-ca", "/nowhere.pem"}, 2, "/nowhere.pem");
 }
 

@@ -1,0 +1,133 @@
+// Nodes come, go, are emptied and replaced, while the league goes on.
+#define BOOST_TEST_DYN_LINK
+#include <boost/test/unit_test.hpp>
+
+#include "tests/cluster/recording_client.hpp"
+
+#include <csignal>
+
+using namespace touchline::testing;
+using nlohmann::json;
+
+namespace {
+
+constexpr size_t some_commands = 20;
+
+/// Replicas of partitions that a node has.
+size_t replicas_on(const real_cluster& cluster, uint32_t node) {
+  size_t out = 0;
+  for (auto& x : cluster.ask_json({"nodes"})["nodes"])
+    if (x["node"] == node)
+      out += x["replicas"].size();
+  return out;
+}
+
+bool is_known(const real_cluster& cluster, uint32_t node) {
+  auto known = cluster.ask_json({"nodes"})["known"];
+  return std::ranges::find(known, json(node)) != known.end();
+}
+
+void ends_sound(real_cluster& cluster, recording_client& writer) {
+  BOOST_TEST(writer.gets(some_commands), last_words(cluster, cluster.nodes()));
+  writer.stop();
+  for (auto& why : writer.refusals())
+    BOOST_TEST(false, "a command was not carried out: " << why);
+  BOOST_TEST_MESSAGE("the slowest answer came after " << writer.longest_answer().count() << " ms");
+  writer.check_records();
+}
+
+/// The command has to be sent again while another change of the map is under way.
+void change(const real_cluster& cluster, const std::string& wish, uint32_t node) {
+  finished x;
+  BOOST_TEST(eventually([&] {
+               x = cluster.ask({"nodes", wish, std::to_string(node)});
+               return x.status == 0;
+             }),
+             x.err);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_node_that_was_alone_becomes_the_first_of_three_and_keeps_its_data) {
+  real_cluster cluster;
+  auto before = run(work_folder{}, {"season", "simulate", "--teams", "4", "--seed", "3", "--format",
+                                    "json", "--data-dir", cluster.data_directory(1).string()});
+  BOOST_TEST_REQUIRE(before.status == 0, before.err);
+  // The number of partitions stays.
+  real_cluster grown{{.partitions = 12}};
+  std::filesystem::rename(cluster.data_directory(1), grown.data_directory(1));
+  grown.start_all();
+  // Everything is played already.
+  auto after = grown.ask({"season", "simulate", "--teams", "4", "--seed", "3", "--format", "json"});
+  BOOST_TEST(after.status == 0, after.err);
+  BOOST_TEST(after.out == before.out);
+  for (uint32_t node : {1U, 2U, 3U})
+    BOOST_TEST(replicas_on(grown, node) == 12u);
+  grown.kill(1);
+  auto without = grown.ask({"audit", "--format", "json"});
+  BOOST_TEST(without.status == 0, without.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_fourth_node_joins_by_one_address_and_another_one_drains_and_leaves) {
+  real_cluster cluster;
+  cluster.start_all();
+  recording_client writer{cluster, "probe"};
+  BOOST_TEST_REQUIRE(writer.gets(some_commands));
+  cluster.resize(4);
+  cluster.start(4, {"--join", cluster.address(2)});
+  cluster.require_healthy({1, 2, 3, 4});
+  BOOST_TEST(eventually([&] { return replicas_on(cluster, 4) > 0; }));
+  change(cluster, "drain", 1);
+  BOOST_TEST(eventually([&] { return replicas_on(cluster, 1) == 0; }),
+             cluster.ask({"partitions"}).out << last_words(cluster, 4));
+  change(cluster, "remove", 1);
+  BOOST_TEST(eventually([&] { return !is_known(cluster, 1); }));
+  cluster.kill(1);
+  cluster.require_healthy({2, 3, 4});
+  ends_sound(cluster, writer);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_lost_its_disk_comes_back_empty_under_the_same_id) {
+  real_cluster cluster;
+  cluster.start_all();
+  recording_client writer{cluster, "probe"};
+  BOOST_TEST_REQUIRE(writer.gets(some_commands));
+  for (uint32_t node : {3U, 1U}) {
+    cluster.kill(node);
+    cluster.wipe(node);
+    BOOST_TEST(writer.gets(some_commands), last_words(cluster, 3));
+    cluster.start(node);
+    cluster.require_healthy();
+  }
+  ends_sound(cluster, writer);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_dead_for_good_is_replaced_by_another) {
+  real_cluster cluster;
+  cluster.start_all();
+  recording_client writer{cluster, "probe"};
+  BOOST_TEST_REQUIRE(writer.gets(some_commands));
+  cluster.kill(2);
+  cluster.resize(4);
+  cluster.start(4, {"--join", cluster.address(3)});
+  BOOST_TEST(eventually([&] { return is_known(cluster, 4); }), last_words(cluster, 4));
+  change(cluster, "remove", 2);
+  cluster.require_healthy({1, 3, 4});
+  BOOST_TEST(replicas_on(cluster, 4) == 4u);
+  BOOST_TEST(!is_known(cluster, 2));
+  ends_sound(cluster, writer);
+}
+
+BOOST_AUTO_TEST_CASE(a_rolling_restart_loses_no_request) {
+  real_cluster cluster;
+  cluster.start_all();
+  recording_client writer{cluster, "probe"};
+  BOOST_TEST_REQUIRE(writer.gets(some_commands));
+  for (uint32_t node : {1U, 2U, 3U}) {
+    BOOST_TEST(cluster.stop(node) == 0, last_words(cluster, 3));
+    BOOST_TEST(writer.gets(some_commands), last_words(cluster, 3));
+    cluster.start(node);
+    cluster.require_healthy();
+  }
+  ends_sound(cluster, writer);
+}
