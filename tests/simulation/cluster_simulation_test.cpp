@@ -230,25 +230,6 @@ BOOST_AUTO_TEST_CASE(clocks_that_jump_change_nothing_that_was_decided) {
   x.finish();
 }
 
-BOOST_AUTO_TEST_CASE(a_vote_that_could_not_be_written_is_not_given) {
-  played_cluster x;
-  for (uint32_t round = 0; round < 6; ++round) {
-    // The disk fails for one partition, and the replicas of the others learn of it when they vote.
-    auto leader = x.leader(round % x.cluster.partitions());
-    auto voter = leader % x.cluster.nodes() + 1;
-    x.cluster.node(voter).disk().set_broken(true);
-    x.cluster.run_for(500 * millisecond);
-    x.cluster.isolate({leader});
-    x.cluster.run_for(2 * second);
-    x.cluster.crash(voter);
-    x.cluster.node(voter).disk().set_broken(false);
-    x.cluster.start(voter);
-    x.cluster.network().mend_all();
-    x.cluster.run_for(second);
-  }
-  x.finish();
-}
-
 BOOST_AUTO_TEST_CASE(an_entity_that_left_memory_comes_back_with_all_its_records) {
   cluster_options options;
   options.runtime.idle_ms = 20;
