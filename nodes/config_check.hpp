@@ -28,7 +28,7 @@ struct checked_configuration {
 
 /// Reads all sections of a file, and looks for the certificates of the nodes named; of all when
 /// none is.
-checked_configuration check_configuration(const std::filesystem::path& file,
+checked_configuration check_configuration(const std::filesystem::path& path,
                                           const std::vector<uint32_t>& nodes);
 
 /// Has the file keep what is wrong with the certificates of these nodes, if the cluster has any.

@@ -57,6 +57,6 @@ configuration read_configuration(settings_file& file, bool unsafe_plain_text = f
 /// Reads a configuration file; relative paths in it are relative to its folder. Its section
 /// `pyramid`, if any, is for `read_pyramid`. One sentence with its line for the first mistake: no
 /// such file, not the syntax, an unknown key, a value of the wrong type or out of bounds.
-tl::expected<configuration, std::string> read_configuration(const std::filesystem::path& file);
+tl::expected<configuration, std::string> read_configuration(const std::filesystem::path& path);
 
 } // namespace touchline::nodes

@@ -43,6 +43,6 @@ pyramid_configuration read_pyramid(settings_file& file);
 /// `read_configuration`. One sentence for the first mistake: no such file, not the syntax, no such
 /// section, a missing or unknown key, a value of the wrong type or out of bounds, a team that comes
 /// twice, numbers of teams that do not fit each other, a deal that sponsor.create would refuse.
-tl::expected<pyramid_configuration, std::string> read_pyramid(const std::filesystem::path& file);
+tl::expected<pyramid_configuration, std::string> read_pyramid(const std::filesystem::path& path);
 
 } // namespace touchline::nodes
