@@ -73,7 +73,10 @@ load_result load_teams(const storage::store& from, stored_pyramid& out) {
 }
 
 load_result load_seasons(const storage::store& from, stored_pyramid& out) {
-  for (auto& [league, season] : out.index.seasons())
+  // A map of Protobuf has another order in every process.
+  const std::map<std::string, std::string> seasons{out.index.seasons().begin(),
+                                                   out.index.seasons().end()};
+  for (auto& [league, season] : seasons)
     if (auto loaded
         = load(from, "fixture-manager/" + league + '/' + season, out.seasons.emplace_back());
         !loaded)

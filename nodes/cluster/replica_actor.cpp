@@ -239,7 +239,10 @@ void replica_actor::stop(const storage::storage_error& why) {
   restarting_ = false;
   // Where others take over, callers need no room on this disk: they try again.
   auto replicated = core_ && core_->committed_members().voters() > 1;
-  leave_core({replicated ? UNAVAILABLE : actors::to_refusal(why).code, why.text + '.'});
+  auto full = disk_full_ ? "; what was not acknowledged is not recorded, make room and send it again "
+                           "under the same id."
+                         : ".";
+  leave_core({replicated ? UNAVAILABLE : actors::to_refusal(why).code, why.text + full});
   if (why.code == storage::error_code::disk_full) {
     if (first)
       spdlog::error("partition {}: the replica takes no part until there is room: {}", partition_,

@@ -151,10 +151,15 @@ pairs sent_in(const streams& all, complaints& out) {
     for (auto& record : records) {
       check_receivers(address, record, out);
       auto cause = to_header(record.cause(), address).message_id();
-      for (int i = 0; i < record.outgoing_size(); ++i)
-        result[{address, record.outgoing(i).to()}].push_back(
-          {record.position() << 16 | static_cast<uint64_t>(i), record.outgoing(i).message(), cause,
-           record.cause().correlation()});
+      for (int i = 0; i < record.outgoing_size(); ++i) {
+        const auto& sent = record.outgoing(i);
+        // What follows when a deadline passes belongs to the flow whose deadline it was.
+        const auto& flow = sent.flow();
+        result[{address, sent.to()}].push_back(
+          {record.position() << 16 | static_cast<uint64_t>(i), sent.message(),
+           sent.has_flow() ? flow.causation() : cause,
+           sent.has_flow() ? flow.correlation() : record.cause().correlation()});
+      }
     }
   return result;
 }
