@@ -75,6 +75,9 @@ void tell_replicas(const replica_table& replicas, std::span<const storage::commi
   std::array<storage::commit_token, max_partitions> newest{};
   std::vector<uint32_t> touched;
   for (auto token : tokens) {
+    // What the node writes for itself bears no token: nobody waits for it.
+    if (token == 0)
+      continue;
     auto partition = write_token::partition(token);
     if (newest[partition] == 0)
       touched.push_back(partition);
