@@ -225,14 +225,19 @@ bool has_caught_up(const json& replica, uint64_t commit) {
          && replica["applied_index"].get<uint64_t>() >= commit;
 }
 
-/// Of one partition, as `partitions` tells it.
-bool is_whole(const json& partition, const std::vector<uint32_t>& nodes, size_t replicas) {
+/// Of one partition, as `partitions` tells it. `commits` has what was committed at the first look:
+/// under load nobody has everything at any moment, but everybody has that a moment later.
+bool is_whole(const json& partition, const std::vector<uint32_t>& nodes, size_t replicas,
+              real_cluster::commit_indexes& commits) {
   if (!partition["leader"].is_number())
     return false;
   const auto& all = partition["replicas"];
   const auto& leader = all[std::to_string(partition["leader"].get<uint32_t>())];
   auto voters = leader["voters"].get<std::vector<uint32_t>>();
-  auto commit = leader["commit_index"].get<uint64_t>();
+  auto commit = commits
+                  .try_emplace(partition["partition"].get<uint32_t>(),
+                               leader["commit_index"].get<uint64_t>())
+                  .first->second;
   return voters.size() == replicas && leader["standbys"].empty()
          && std::ranges::all_of(voters, [&](uint32_t voter) {
               auto key = std::to_string(voter);
@@ -244,7 +249,7 @@ bool is_whole(const json& partition, const std::vector<uint32_t>& nodes, size_t 
 
 } // namespace
 
-bool real_cluster::is_healthy(const std::vector<uint32_t>& nodes) const {
+bool real_cluster::is_healthy(const std::vector<uint32_t>& nodes, commit_indexes& commits) const {
   auto wanted = nodes.empty() ? running() : nodes;
   auto found = ask_json({"nodes"});
   if (!found.is_object())
@@ -263,11 +268,13 @@ bool real_cluster::is_healthy(const std::vector<uint32_t>& nodes) const {
   auto partitions = ask_json({"partitions"});
   auto replicas = std::min<size_t>(shape_.replicas, found["known"].size());
   return partitions.is_array() && partitions.size() == shape_.partitions
-         && std::ranges::all_of(partitions, [&](auto& x) { return is_whole(x, wanted, replicas); });
+         && std::ranges::all_of(
+           partitions, [&](auto& x) { return is_whole(x, wanted, replicas, commits); });
 }
 
 void real_cluster::require_healthy(const std::vector<uint32_t>& nodes) const {
-  if (eventually([&] { return is_healthy(nodes); }))
+  commit_indexes commits;
+  if (eventually([&] { return is_healthy(nodes, commits); }))
     return;
   BOOST_TEST_MESSAGE(ask({"nodes"}).out << ask({"partitions"}).out
                                         << last_words(*this, shape_.nodes));

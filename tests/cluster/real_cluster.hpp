@@ -95,10 +95,12 @@ public:
   /// The arguments with what they need to reach the cluster.
   std::vector<std::string> connected(std::vector<std::string> arguments) const;
 
-  /// Whether the nodes named, or all that run, are there and have caught up, every partition has a
-  /// leader among its voters, as many voters as it should, and nobody is ill.
-  bool is_healthy(const std::vector<uint32_t>& nodes = {}) const;
-  /// Waits for it; on failure the test ends with what the nodes and partitions looked like.
+  /// By partition.
+  using commit_indexes = std::map<uint32_t, uint64_t>;
+
+  /// Waits until the nodes named, or all that run, are there and have caught up with what was
+  /// committed before, every partition has a leader among its voters, as many voters as it should,
+  /// and nobody is ill. On failure the test ends with what the nodes and partitions looked like.
   void require_healthy(const std::vector<uint32_t>& nodes = {}) const;
   /// The node that leads a partition; 0 when nobody does.
   uint32_t leader(uint32_t partition) const;
@@ -106,6 +108,7 @@ public:
   std::vector<nlohmann::json> history(const std::string& address) const;
 
 private:
+  bool is_healthy(const std::vector<uint32_t>& nodes, commit_indexes& commits) const;
   std::vector<uint32_t> running() const;
   void write_configuration();
 
