@@ -28,7 +28,8 @@ std::shared_ptr<grpc::Channel> connect(const std::string& endpoint) {
   grpc::ChannelArguments options;
   options.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   options.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
-  options.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20);
+  // Also the limit of an attempt, which a busy machine must not exceed.
+  options.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1'000);
   options.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
   return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), options);
 }
@@ -62,14 +63,20 @@ struct etcd_cluster::connections {
     std::unique_ptr<pb::Maintenance::Stub> maintenance;
   };
   std::vector<stubs> to;
+  /// Of the last question about a status that was not answered.
+  std::string last_error;
 
   std::optional<pb::StatusResponse> status(uint32_t id) {
     grpc::ClientContext context;
     context.set_deadline(deadline_in(question_limit));
+    // A channel makes progress only while a call waits for it.
+    context.set_wait_for_ready(true);
     pb::StatusResponse out;
-    if (!to.at(id - 1).maintenance->Status(&context, {}, &out).ok())
-      return std::nullopt;
-    return out;
+    auto status = to.at(id - 1).maintenance->Status(&context, {}, &out);
+    if (status.ok())
+      return out;
+    last_error = status.error_message();
+    return std::nullopt;
   }
 };
 
@@ -96,8 +103,8 @@ etcd_cluster::etcd_cluster(const std::filesystem::path& folder)
     connections_->to.push_back({pb::KV::NewStub(channel), pb::Maintenance::NewStub(channel)});
   }
   if (!wait_until_well(start_limit))
-    give_up("etcd did not start; is the Debian package etcd-server installed? Its logs are in "
-            + folder_.string() + '.');
+    give_up("etcd did not start: " + connections_->last_error + ". Its logs are in "
+            + folder_.string() + "; the Debian package is etcd-server.");
 }
 
 etcd_cluster::~etcd_cluster() = default;

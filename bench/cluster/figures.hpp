@@ -70,7 +70,7 @@ private:
 /// A row of the table that bench/cluster/run collects: what, ours, etcd's, the ratio, the aim.
 inline void print_row(const std::string& what, const std::string& ours, const std::string& theirs,
                       const std::string& ratio, const std::string& aim) {
-  std::printf("| %-44s | %14s | %14s | %8s | %-10s |\n", what.c_str(), ours.c_str(), theirs.c_str(),
+  std::printf("| %-46s | %14s | %14s | %8s | %-10s |\n", what.c_str(), ours.c_str(), theirs.c_str(),
               ratio.c_str(), aim.c_str());
   std::fflush(stdout);
 }

@@ -136,29 +136,34 @@ std::vector<cluster::NodeStatus> trial_cluster::statuses() {
   return out;
 }
 
-bool trial_cluster::caught_up(const std::vector<cluster::NodeStatus>& statuses,
-                              uint64_t lag) const {
-  std::vector<uint64_t> committed(access_->routes().partitions());
+std::vector<uint64_t> trial_cluster::committed(
+  const std::vector<cluster::NodeStatus>& statuses) const {
+  std::vector<uint64_t> out(access_->routes().partitions());
   for (auto& status : statuses)
     for (auto& x : status.replica())
-      if (leads(x) && x.partition() < committed.size())
-        committed[x.partition()] = x.commit_index();
+      if (leads(x))
+        out.at(x.partition()) = x.commit_index();
+  return out;
+}
+
+bool trial_cluster::caught_up(const std::vector<cluster::NodeStatus>& statuses,
+                              const std::vector<uint64_t>& committed_then) {
   auto there = [&](const cluster::ReplicaStatus& x) {
-    return x.partition() < committed.size() && committed[x.partition()] > 0 && !x.installing()
-           && x.failure().empty() && x.applied_index() + lag >= committed[x.partition()];
+    auto target = committed_then.at(x.partition());
+    return target > 0 && !x.installing() && x.failure().empty() && x.applied_index() >= target;
   };
   return statuses.size() == size && std::ranges::all_of(statuses, [&](auto& status) {
-           return status.replica_size() == static_cast<int>(committed.size())
+           return status.replica_size() == static_cast<int>(committed_then.size())
                   && std::ranges::all_of(status.replica(), there);
          });
 }
 
-bool trial_cluster::wait_until_well(steady::duration timeout, uint64_t lag) {
+bool trial_cluster::wait_until_well(steady::duration timeout) {
   for (auto deadline = steady::now() + timeout; steady::now() < deadline;) {
     auto found = statuses();
     auto spread = std::ranges::all_of(
       found, [](auto& status) { return std::ranges::any_of(status.replica(), leads); });
-    if (spread && caught_up(found, lag))
+    if (spread && caught_up(found, committed(found)))
       return true;
     std::this_thread::sleep_for(pause);
   }

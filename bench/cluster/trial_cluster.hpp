@@ -43,13 +43,17 @@ public:
   /// What each node that answers says of itself.
   std::vector<cluster::NodeStatus> statuses();
 
-  /// Waits until all nodes answer, each leads something, and no replica is more than `lag` entries
-  /// behind. False after `timeout`.
-  bool wait_until_well(steady::duration timeout, uint64_t lag = 64);
+  /// By partition: how far its leader has committed; 0 while none is known.
+  std::vector<uint64_t> committed(const std::vector<cluster::NodeStatus>& statuses) const;
 
-  /// Whether these are the statuses of all nodes, and no replica is more than `lag` entries behind
-  /// its leader.
-  bool caught_up(const std::vector<cluster::NodeStatus>& statuses, uint64_t lag) const;
+  /// Whether these are the statuses of all nodes, and every replica has applied what its partition
+  /// had committed then.
+  static bool caught_up(const std::vector<cluster::NodeStatus>& statuses,
+                        const std::vector<uint64_t>& committed_then);
+
+  /// Waits, without load, until all nodes answer, each leads something, and all replicas are equal.
+  /// False after `timeout`.
+  bool wait_until_well(steady::duration timeout);
 
   /// Bytes of the data directory of a node.
   uint64_t disk_bytes(uint32_t id) const;
