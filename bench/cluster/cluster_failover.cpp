@@ -84,7 +84,8 @@ void print_rows(const std::string& what, const std::vector<double>& ours,
   for (auto [name, share] : {std::pair{"median", 0.5}, {"worst", 1.0}}) {
     auto x = quantile(ours, share);
     auto y = quantile(theirs, share);
-    print_row("no service after " + what + ", ms, " + name + " of " + std::to_string(ours.size()),
+    print_row("no service after " + what + ", ms, " + name + " of "
+                + std::to_string(std::max(ours.size(), theirs.size())),
               ours.empty() ? "-" : number(x), theirs.empty() ? "-" : number(y),
               ours.empty() || theirs.empty() ? "-" : number(x / y, 3),
               share < 1 ? median_aim : worst_aim);
