@@ -21,13 +21,16 @@ inline double seconds(steady::duration x) {
   return std::chrono::duration<double>(x).count();
 }
 
-/// The value below which `share` (0 to 1) of the values lie, by the nearest rank; 0 for none.
+/// The value below which `share` (0 to 1) of the values lie, between two of them if need be; 0 for
+/// none.
 inline double quantile(std::vector<double> values, double share) {
   if (values.empty())
     return 0;
-  auto rank = static_cast<size_t>(share * static_cast<double>(values.size() - 1) + 0.5);
-  std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(rank));
-  return values[rank];
+  std::ranges::sort(values);
+  auto place = share * static_cast<double>(values.size() - 1);
+  auto below = static_cast<size_t>(place);
+  auto above = std::min(below + 1, values.size() - 1);
+  return values[below] + (values[above] - values[below]) * (place - static_cast<double>(below));
 }
 
 /// What a load reached.
