@@ -158,12 +158,29 @@ bool trial_cluster::caught_up(const std::vector<cluster::NodeStatus>& statuses,
          });
 }
 
+bool trial_cluster::led_as_wanted(const std::vector<cluster::NodeStatus>& statuses) {
+  cluster::Request question;
+  question.set_map(true);
+  auto reply = access_->ask(question);
+  if (!reply)
+    return false;
+  auto& placement = reply->map().placement();
+  auto as_wanted = [&](uint32_t node, const cluster::ReplicaStatus& x) {
+    auto partition = static_cast<int>(x.partition());
+    return !leads(x)
+           || (partition < placement.size() && placement[partition].node_size() > 0
+               && placement[partition].node(0) == node);
+  };
+  return std::ranges::all_of(statuses, [&](auto& status) {
+    return std::ranges::all_of(
+      status.replica(), [&](auto& replica) { return as_wanted(status.node().id(), replica); });
+  });
+}
+
 bool trial_cluster::wait_until_well(steady::duration timeout) {
   for (auto deadline = steady::now() + timeout; steady::now() < deadline;) {
     auto found = statuses();
-    auto spread = std::ranges::all_of(
-      found, [](auto& status) { return std::ranges::any_of(status.replica(), leads); });
-    if (spread && caught_up(found, committed(found)))
+    if (caught_up(found, committed(found)) && led_as_wanted(found))
       return true;
     std::this_thread::sleep_for(pause);
   }

@@ -51,14 +51,17 @@ public:
   static bool caught_up(const std::vector<cluster::NodeStatus>& statuses,
                         const std::vector<uint64_t>& committed_then);
 
-  /// Waits, without load, until all nodes answer, each leads something, and all replicas are equal.
-  /// False after `timeout`.
+  /// Waits, without load, until all nodes answer, all replicas are equal, and each partition is led
+  /// by the node that the map wants, so that no leadership moves by itself soon. False after
+  /// `timeout`.
   bool wait_until_well(steady::duration timeout);
 
   /// Bytes of the data directory of a node.
   uint64_t disk_bytes(uint32_t id) const;
 
 private:
+  bool led_as_wanted(const std::vector<cluster::NodeStatus>& statuses);
+
   std::filesystem::path folder_;
   std::array<child_process, size> nodes_;
   std::unique_ptr<nodes::cluster_access> access_;
