@@ -104,7 +104,7 @@ phase load_while(trial_cluster& cluster, observer& eye, GoesOn goes_on) {
   while (goes_on(out.commands)) {
     auto done = measure_commands(cluster, clients, step);
     if (done.failed > 0)
-      give_up("Commands were refused.");
+      give_up(std::to_string(done.failed) + " commands failed. " + done.why);
     out.commands += done.acknowledged;
     out.most.add({cluster.node(away).anonymous_bytes(), 0});
   }

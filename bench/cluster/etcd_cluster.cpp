@@ -193,7 +193,8 @@ load_figures etcd_cluster::measure_puts(size_t clients, steady::duration duratio
   void* tag = nullptr;
   for (bool complete = false; under_way > 0 && queue.Next(&tag, &complete);) {
     std::unique_ptr<put_call> call{static_cast<put_call*>(tag)};
-    complete && call->status.ok() ? watch.acknowledged(call->sent) : watch.failed();
+    complete && call->status.ok() ? watch.acknowledged(call->sent)
+                                  : watch.failed(call->status.error_message());
     if (steady::now() < end)
       send();
     else

@@ -42,6 +42,8 @@ struct load_figures {
   uint64_t acknowledged = 0;
   /// What was not acknowledged; its times are not counted.
   uint64_t failed = 0;
+  /// Why the last of these was not.
+  std::string why;
 };
 
 /// Counts acknowledgements and their latencies.
@@ -50,19 +52,27 @@ public:
   void acknowledged(steady::time_point sent) {
     latencies_.push_back(milliseconds(steady::now() - sent));
   }
-  void failed() { ++failed_; }
+  void failed(const std::string& why) {
+    ++failed_;
+    why_ = why;
+  }
 
   /// Of everything since this was made; nothing may be under way.
   load_figures figures() const {
     auto elapsed = seconds(steady::now() - begin_);
-    return {static_cast<double>(latencies_.size()) / elapsed, quantile(latencies_, 0.5),
-            quantile(latencies_, 0.99), latencies_.size(), failed_};
+    return {static_cast<double>(latencies_.size()) / elapsed,
+            quantile(latencies_, 0.5),
+            quantile(latencies_, 0.99),
+            latencies_.size(),
+            failed_,
+            why_};
   }
 
 private:
   steady::time_point begin_ = steady::now();
   std::vector<double> latencies_;
   uint64_t failed_ = 0;
+  std::string why_;
 };
 
 [[noreturn]] inline void give_up(const std::string& why) {

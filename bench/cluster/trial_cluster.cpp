@@ -206,9 +206,10 @@ load_figures measure_commands(trial_cluster& on, size_t clients, steady::duratio
     while (client.in_flight() >= clients)
       client.wait();
     auto sent = steady::now();
-    client.post(
-      next_id(), update_command(static_cast<int>(number % leagues), number),
-      [&watch, sent](const answer& x) { x.ok() ? watch.acknowledged(sent) : watch.failed(); });
+    client.post(next_id(), update_command(static_cast<int>(number % leagues), number),
+                [&watch, sent](const answer& x) {
+                  x.ok() ? watch.acknowledged(sent) : watch.failed(x.text);
+                });
   }
   client.finish();
   return watch.figures();
