@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <thread>
 
 namespace touchline::cluster {
 
@@ -87,6 +88,8 @@ public:
     load<caf::io::middleman>();
     load<caf::openssl::manager>();
     set("caf.scheduler.policy", "sharing");
+    // CAF takes four at least: on a small machine they only get in each other's way.
+    set("caf.scheduler.max-threads", std::max<size_t>(2, std::thread::hardware_concurrency()));
     set("caf.middleman.workers", 0);
     const auto times = config.cluster.value_or(cluster_configuration{});
     set("caf.middleman.heartbeat-interval",
