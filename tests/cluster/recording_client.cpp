@@ -17,13 +17,6 @@ namespace {
 /// So that a machine with few processors has some left for the cluster.
 constexpr std::chrono::milliseconds between_commands{3};
 
-nodes::connection to_connection(const real_cluster& cluster) {
-  nodes::connection out;
-  for (uint32_t i = 1; i <= cluster.nodes(); ++i)
-    out.nodes.push_back({cluster.host(i), cluster.port(i)});
-  return out;
-}
-
 } // namespace
 
 recording_client::recording_client(const real_cluster& cluster, std::string name)
@@ -43,7 +36,7 @@ bool recording_client::gets(size_t more, std::chrono::milliseconds patience) con
 }
 
 void recording_client::run() {
-  auto access = nodes::connect_access(to_connection(cluster_), {});
+  auto access = nodes::connect_access(cluster_.connection(), {});
   if (!access) {
     refusals_.insert(access.error().text);
     return;
