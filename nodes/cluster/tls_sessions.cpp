@@ -32,6 +32,8 @@ struct session {
   bool called = false;
   bool established = false;
   bool explained = false;
+  /// OpenSSL's newest error, in its words.
+  std::string error;
 };
 
 /// Those that are established, by address. There may be several to one address.
@@ -90,12 +92,23 @@ std::string address_of_peer(const SSL* ssl) {
   return join(host.data(), port.data());
 }
 
+std::string newest_error() {
+  const auto* text = ERR_reason_error_string(ERR_peek_last_error());
+  return text ? text : "";
+}
+
 /// OpenSSL keeps errors by thread and expects that they are gone before the next operation. CAF
 /// leaves them, and its connections share a thread: a handshake that fails would end every other
 /// connection of the process.
-long forget_old_errors(BIO*, int operation, const char*, size_t, int, long, int result, size_t*) {
-  if (operation == BIO_CB_READ || operation == BIO_CB_WRITE)
+long forget_old_errors(BIO* bio, int operation, const char*, size_t, int, long, int result,
+                       size_t*) {
+  if (operation == BIO_CB_READ)
     ERR_clear_error();
+  if (operation == BIO_CB_WRITE && ERR_peek_last_error() != 0) {
+    // What is about to be written may be the alert that follows from it.
+    reinterpret_cast<session*>(BIO_get_callback_arg(bio))->error = newest_error();
+    ERR_clear_error();
+  }
   return result;
 }
 
@@ -105,11 +118,14 @@ void begin(SSL* ssl) {
   auto made = std::make_unique<session>();
   made->address = address_of_peer(ssl);
   made->called = SSL_is_server(ssl) == 1;
-  if (SSL_set_ex_data(ssl, session_index, made.get()) == 1)
-    static_cast<void>(made.release());
+  if (SSL_set_ex_data(ssl, session_index, made.get()) != 1)
+    return;
   for (auto* bio : {SSL_get_rbio(ssl), SSL_get_wbio(ssl)})
-    if (bio)
+    if (bio) {
+      BIO_set_callback_arg(bio, reinterpret_cast<char*>(made.get()));
       BIO_set_callback_ex(bio, forget_old_errors);
+    }
+  static_cast<void>(made.release());
 }
 
 void establish(const SSL* ssl) {
@@ -134,11 +150,11 @@ void explain(const SSL* ssl, const std::string& text) {
 /// Alerts are how the two ends of a handshake tell each other why it ends.
 void note_alert(const SSL* ssl, bool ours, int value) {
   std::string reason = SSL_alert_desc_string_long(value);
+  auto* known = session_of(ssl);
   if (auto verified = SSL_get_verify_result(ssl); verified != X509_V_OK)
     reason += std::string{" ("} + X509_verify_cert_error_string(verified) + ')';
-  else if (auto error = ERR_peek_last_error(); ours && error != 0)
-    if (const auto* text = ERR_reason_error_string(error))
-      reason += std::string{" ("} + text + ')';
+  else if (ours && known && !known->error.empty())
+    reason += " (" + known->error + ')';
   explain(ssl, (ours ? "was turned away by TLS: " : "ended the TLS handshake: ") + reason);
 }
 
@@ -154,14 +170,18 @@ void note(const SSL* ssl, int where, int value) {
     // Bytes that are no TLS are answered with none.
     explain(ssl, std::string{"was turned away: it speaks without TLS, or with one that this node "
                              "does not know ("}
-                   + ERR_reason_error_string(ERR_peek_last_error()) + ')');
+                   + newest_error() + ')');
 }
 
 /// With the end of a connection.
-void forget(void*, void* data, CRYPTO_EX_DATA*, int, long, void*) {
+void forget(void* parent, void* data, CRYPTO_EX_DATA*, int, long, void*) {
   std::unique_ptr<session> known{static_cast<session*>(data)};
   if (!known)
     return;
+  const auto* ssl = static_cast<SSL*>(parent);
+  for (auto* bio : {SSL_get_rbio(ssl), SSL_get_wbio(ssl)})
+    if (bio)
+      BIO_set_callback_ex(bio, nullptr);
   if (known->established)
     established_sessions().remove(known->address);
   else if (known->called && !known->explained
