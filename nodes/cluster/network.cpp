@@ -88,9 +88,11 @@ public:
     load<caf::openssl::manager>();
     set("caf.scheduler.policy", "sharing");
     set("caf.middleman.workers", 0);
-    set("caf.middleman.heartbeat-interval", caf::timespan{std::chrono::milliseconds{200}});
-    auto timeout = config.cluster ? config.cluster->connection_timeout_ms : 1'000;
-    set("caf.middleman.connection-timeout", caf::timespan{std::chrono::milliseconds{timeout}});
+    const auto times = config.cluster.value_or(cluster_configuration{});
+    set("caf.middleman.heartbeat-interval",
+        caf::timespan{std::chrono::milliseconds{times.heartbeat_ms}});
+    set("caf.middleman.connection-timeout",
+        caf::timespan{std::chrono::milliseconds{times.connection_timeout_ms}});
     if (!files.ca.empty())
       cluster::watch_tls_sessions();
     openssl_cafile = files.ca;
