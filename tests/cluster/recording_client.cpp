@@ -70,9 +70,18 @@ void recording_client::run() {
   }
 }
 
+void recording_client::ends_sound(size_t more) {
+  BOOST_TEST(gets(more), last_words(cluster_, cluster_.nodes()));
+  stop();
+  for (auto& why : refusals_)
+    BOOST_TEST(false, "a command was not carried out: " << why);
+  BOOST_TEST_MESSAGE("the slowest answer came after " << longest_.count() << " ms");
+  check_records();
+}
+
 void recording_client::check_records() const {
   std::map<std::string, int> recorded;
-  for (auto& record : cluster_.history("team-manager/" + name_))
+  for (auto& record : cluster_.history(entity()))
     ++recorded[record["id"].get<std::string>()];
   size_t missing = 0;
   for (auto& id : acknowledged_)

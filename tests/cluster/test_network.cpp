@@ -60,23 +60,41 @@ bool run_quietly(const std::vector<std::string>& arguments, std::string* said) {
   return ::waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-std::optional<std::string> enter_namespaces() {
+namespace {
+
+/// New worlds of these kinds for this process. Whoever is not root becomes root of one of their
+/// own, where the kernel lets them.
+std::optional<std::string> leave(int kinds) {
   auto user = ::getuid();
   auto group = ::getgid();
-  // Whoever is not root becomes root of a world of their own, where the kernel lets them.
-  if (::unshare((user == 0 ? 0 : CLONE_NEWUSER) | CLONE_NEWNET | CLONE_NEWNS) != 0)
+  if (::unshare((user == 0 ? 0 : CLONE_NEWUSER) | kinds) != 0)
     return std::string{"no namespaces of its own ("} + std::strerror(errno) + ")";
-  if (user != 0) {
-    write_line("/proc/self/setgroups", "deny");
-    write_line("/proc/self/uid_map", "0 " + std::to_string(user) + " 1");
-    write_line("/proc/self/gid_map", "0 " + std::to_string(group) + " 1");
-  }
+  if (user == 0)
+    return std::nullopt;
+  write_line("/proc/self/setgroups", "deny");
+  write_line("/proc/self/uid_map", "0 " + std::to_string(user) + " 1");
+  write_line("/proc/self/gid_map", "0 " + std::to_string(group) + " 1");
+  return std::nullopt;
+}
+
+} // namespace
+
+std::optional<std::string> enter_own_mounts() {
+  if (auto why = leave(CLONE_NEWNS))
+    return why;
   if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
     return std::string{"mounts cannot be made private ("} + std::strerror(errno) + ")";
+  return std::nullopt;
+}
+
+std::optional<std::string> enter_own_network() {
+  if (!run_quietly({"ip", "-Version"}))
+    return "there is no ip, which the package iproute2 has";
+  if (auto why = leave(CLONE_NEWNET))
+    return why;
   std::string said;
-  if (!run_quietly({"ip", "link", "set", "lo", "up"}, &said))
-    return "no iproute2, or no right to use it: " + said;
-  if (!run_quietly({"ip", "link", "add", bridge, "type", "bridge"}, &said)
+  if (!run_quietly({"ip", "link", "set", "lo", "up"}, &said)
+      || !run_quietly({"ip", "link", "add", bridge, "type", "bridge"}, &said)
       || !run_quietly({"ip", "addr", "add", "10.77.0.254/24", "dev", bridge}, &said)
       || !run_quietly({"ip", "link", "set", bridge, "up"}, &said))
     return "no bridge: " + said;
@@ -125,20 +143,14 @@ test_network::~test_network() {
   }
 }
 
-void test_network::enter(uint32_t node) const {
-  if (::setns(members_[node].network, CLONE_NEWNET) != 0)
-    ::_exit(126);
-}
-
-std::vector<std::string> test_network::at(uint32_t node, std::vector<std::string> arguments) const {
-  arguments.insert(
-    arguments.begin(),
-    {"/usr/bin/nsenter", "--net=/proc/" + std::to_string(members_[node].holder) + "/ns/net"});
-  return arguments;
+bool test_network::enter(uint32_t node) const {
+  return ::setns(members_[node].network, CLONE_NEWNET) == 0;
 }
 
 bool test_network::in(uint32_t node, std::vector<std::string> arguments) const {
-  return run_quietly(at(node, std::move(arguments)));
+  arguments.insert(arguments.begin(),
+                   {"nsenter", "--net=/proc/" + std::to_string(members_[node].holder) + "/ns/net"});
+  return run_quietly(arguments);
 }
 
 /// A wrong address of the link: frames leave and nobody takes them.
@@ -168,15 +180,30 @@ void test_network::rejoin(uint32_t node) const {
     }
 }
 
-void test_network::impair(uint32_t node) const {
+void test_network::narrow(uint32_t node) const {
+  std::vector<std::string> limits{"root",  "tbf", "rate",  "400kbit",
+                                  "burst", "4kb", "limit", "12kb"};
+  std::vector<std::string> near{"tc", "qdisc", "replace", "dev", near_end(node)};
+  std::vector<std::string> far{"tc", "qdisc", "replace", "dev", "eth0"};
+  near.insert(near.end(), limits.begin(), limits.end());
+  far.insert(far.end(), limits.begin(), limits.end());
+  require(run_quietly(near) && in(node, far), "narrowing a link");
+}
+
+bool test_network::can_disturb() const {
+  return run_quietly({"tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "0ms"})
+         && run_quietly({"tc", "qdisc", "del", "dev", "lo", "root"});
+}
+
+void test_network::disturb(uint32_t node) const {
   require(in(node, {"tc", "qdisc", "replace", "dev", "eth0", "root", "netem", "delay", "20ms",
-                    "10ms", "loss", "3%"})
-            || in(node, {"tc", "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", "400kbit",
-                         "burst", "4kb", "limit", "12kb"}),
-          "a slow link");
+                    "10ms", "loss", "3%"}),
+          "disturbing a link");
 }
 
 void test_network::repair(uint32_t node) const {
+  // The near end is as it was unless the link was narrowed.
+  run_quietly({"tc", "qdisc", "del", "dev", near_end(node), "root"});
   require(in(node, {"tc", "qdisc", "del", "dev", "eth0", "root"}), "repairing a link");
 }
 
