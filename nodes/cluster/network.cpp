@@ -3,7 +3,7 @@
 #include "nodes/cluster/client_actor.hpp"
 
 #include "actors/runtime/local_messages.hpp"
-#include "nodes/cluster/tls_log.hpp"
+#include "nodes/cluster/tls_sessions.hpp"
 
 #include <caf/init_global_meta_objects.hpp>
 #include <caf/io/middleman.hpp>
@@ -97,7 +97,7 @@ public:
     set("caf.middleman.connection-timeout",
         caf::timespan{std::chrono::milliseconds{times.connection_timeout_ms}});
     if (!files.ca.empty())
-      cluster::log_refused_certificates();
+      cluster::watch_tls_sessions();
     openssl_cafile = files.ca;
     openssl_certificate = files.certificate;
     openssl_key = files.key;

@@ -282,8 +282,12 @@ void node_actor::route(uint32_t partition) {
 /// Why a message cannot reach its partition now.
 refusal node_actor::no_leader(uint32_t partition) const {
   auto state = replica_states_.find(partition);
-  if (state != replica_states_.end() && !state->second.failure.empty())
-    return {state->second.disk_full ? DISK_FULL : UNAVAILABLE, state->second.failure + '.'};
+  if (state != replica_states_.end() && !state->second.failure.empty()) {
+    // Where others take over, callers need no room on this disk: they try again.
+    auto alone = servers_of(map_, partition).size() <= 1;
+    return {state->second.disk_full && alone ? DISK_FULL : UNAVAILABLE,
+            state->second.failure + '.'};
+  }
   return {UNAVAILABLE, "Partition " + std::to_string(partition) + " has no leader that node "
                          + std::to_string(environment_->self.id())
                          + " reaches: an election is under way, or no majority of its replicas is "
