@@ -557,8 +557,16 @@ void replica_actor::written(const written_notice& notice) {
 bool replica_actor::apply_is_due() const {
   return options_.apply_delay_ms == 0 || !readers_.empty()
          || (awaited_ > applying_ && awaited_ <= core_->commit_index())
-         || environment_->time->steady_ms() - waits_since_ms_ >= options_.apply_delay_ms
-         || log_bytes_from(applying_ + 1) >= options_.apply_bytes;
+         || apply_turn(environment_->time->steady_ms()) != apply_turn(waits_since_ms_);
+}
+
+/// Turns are as long as `apply_delay_ms` and begin at another time in each partition, and on each
+/// node: they share disks.
+int64_t replica_actor::apply_turn(int64_t time_ms) const {
+  constexpr int64_t nodes = 3;
+  auto share = options_.apply_delay_ms / environment_->partitions;
+  auto node = static_cast<int64_t>(consensus::node_of(environment_->self)) % nodes;
+  return (time_ms + partition_ * share + node * share / nodes) / options_.apply_delay_ms;
 }
 
 /// Effects go with the next entries that are written, or a moment later.
@@ -894,6 +902,8 @@ void replica_actor::upkeep() {
             + " does not send its content");
   if (!core_)
     return;
+  if (log_bytes_from(applying_ + 1) >= options_.apply_bytes)
+    awaited_ = core_->commit_index();
   compact();
   if (core_)
     reconcile();

@@ -268,6 +268,7 @@ private:
   // -- content ------------------------------------------------------------------------------------
 
   bool apply_is_due() const;
+  int64_t apply_turn(int64_t time_ms) const;
   void apply();
   void tell_partition();
   void note_applied();
