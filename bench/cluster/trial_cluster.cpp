@@ -150,7 +150,7 @@ bool trial_cluster::caught_up(const std::vector<cluster::NodeStatus>& statuses,
                               const std::vector<uint64_t>& committed_then) {
   auto there = [&](const cluster::ReplicaStatus& x) {
     auto target = committed_then.at(x.partition());
-    return target > 0 && !x.installing() && x.failure().empty() && x.applied_index() >= target;
+    return target > 0 && !x.installing() && x.failure().empty() && x.commit_index() >= target;
   };
   return statuses.size() == size && std::ranges::all_of(statuses, [&](auto& status) {
            return status.replica_size() == static_cast<int>(committed_then.size())
