@@ -244,9 +244,10 @@ void replica_actor::stop(const storage::storage_error& why) {
   restarting_ = false;
   // Where others take over, callers need no room on this disk: they try again.
   auto replicated = core_ && core_->committed_members().voters() > 1;
-  auto full = disk_full_ ? "; what was not acknowledged is not recorded, make room and send it again "
-                           "under the same id."
-                         : ".";
+  auto full = disk_full_
+                ? "; what was not acknowledged is not recorded, make room and send it again "
+                  "under the same id."
+                : ".";
   leave_core({replicated ? UNAVAILABLE : actors::to_refusal(why).code, why.text + full});
   if (why.code == storage::error_code::disk_full) {
     if (first)
@@ -409,8 +410,8 @@ void replica_actor::take_map(map_proposal& x) {
   auto& waiting = environment_->queues->at[partition_];
   waiting.batches += 2;
   waiting.bytes += x.batch.size();
-  // Its own ticket is 0: no partition waits for it. The node reads the map in the content: a barrier
-  // follows.
+  // Its own ticket is 0: no partition waits for it. The node reads the map in the content: a
+  // barrier follows.
   auto token = queue_.empty() ? uint64_t{0} : queue_.back().token;
   queue_.push_back({leading_term_, token, std::move(x.batch)});
   queue_.push_back({leading_term_, token, {}});
