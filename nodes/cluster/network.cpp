@@ -3,7 +3,7 @@
 #include "nodes/cluster/client_actor.hpp"
 
 #include "actors/runtime/local_messages.hpp"
-#include "nodes/cluster/tls_log.hpp"
+#include "nodes/cluster/tls_sessions.hpp"
 
 #include <caf/init_global_meta_objects.hpp>
 #include <caf/io/middleman.hpp>
@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <thread>
 
 namespace touchline::cluster {
 
@@ -87,12 +88,16 @@ public:
     load<caf::io::middleman>();
     load<caf::openssl::manager>();
     set("caf.scheduler.policy", "sharing");
+    // CAF takes four at least: on a small machine they only get in each other's way.
+    set("caf.scheduler.max-threads", std::max<size_t>(2, std::thread::hardware_concurrency()));
     set("caf.middleman.workers", 0);
-    set("caf.middleman.heartbeat-interval", caf::timespan{std::chrono::milliseconds{200}});
-    auto timeout = config.cluster ? config.cluster->connection_timeout_ms : 1'000;
-    set("caf.middleman.connection-timeout", caf::timespan{std::chrono::milliseconds{timeout}});
+    const auto times = config.cluster.value_or(cluster_configuration{});
+    set("caf.middleman.heartbeat-interval",
+        caf::timespan{std::chrono::milliseconds{times.heartbeat_ms}});
+    set("caf.middleman.connection-timeout",
+        caf::timespan{std::chrono::milliseconds{times.connection_timeout_ms}});
     if (!files.ca.empty())
-      cluster::log_refused_certificates();
+      cluster::watch_tls_sessions();
     openssl_cafile = files.ca;
     openssl_certificate = files.certificate;
     openssl_key = files.key;
@@ -126,6 +131,9 @@ std::unique_ptr<caf::actor_system_config> make_client_caf_config(const configura
 }
 
 cluster::replica_options replica_options_of(const configuration& config) {
+  // Long enough that entities in use are written once for many commands, short enough that a new
+  // leader has little to catch up with.
+  constexpr int64_t apply_delay_ms = 1'000;
   cluster::replica_options out;
   if (!config.cluster)
     return out;
@@ -135,6 +143,7 @@ cluster::replica_options replica_options_of(const configuration& config) {
   out.core.install_timeout_ms = static_cast<uint32_t>(x.install_timeout_ms);
   out.core.max_message_bytes = x.limits.append_bytes;
   out.core.max_cached_bytes = x.limits.cached_bytes;
+  out.apply_delay_ms = apply_delay_ms;
   out.piece_bytes = x.limits.chunk_bytes;
   out.max_kept_entries = x.limits.kept_entries;
   return out;

@@ -18,6 +18,20 @@ namespace {
 /// Of the header of a message, roughly, for the bounds of a buffer.
 constexpr size_t overhead_bytes = 160;
 
+/// What takes room in a batch, roughly.
+size_t bytes_of(const wire_batch& x) {
+  auto bytes = x.news.size();
+  for (auto& y : x.consensus)
+    bytes += y.bytes.size();
+  for (auto& y : x.messages)
+    bytes += y.body.size();
+  for (auto& y : x.requests)
+    bytes += y.bytes.size();
+  for (auto& y : x.replies)
+    bytes += y.bytes.size();
+  return bytes + overhead_bytes * (x.messages.size() + x.answers.size());
+}
+
 void pass_on(const caf::actor& to, const caf::strong_actor_ptr& from, caf::message content,
              caf::execution_unit* host) {
   caf::actor_cast<caf::abstract_actor*>(to)->enqueue(
@@ -101,6 +115,10 @@ caf::behavior peer_actor::make_behavior() {
           },
           [this](wire_batch& x) { take(x); },
           [this](wire_receipt x) { receipt(x.number); },
+          [this](receipt_tick) {
+            receipt_queued_ = false;
+            send_receipt();
+          },
           [this](peer_tick) { expire(); }};
 }
 
@@ -271,6 +289,7 @@ caf::result<Reply> peer_actor::ask(const peer_request& x) {
 void peer_actor::take(wire_batch& x) {
   if (!active_)
     return;
+  const auto bytes = bytes_of(x);
   for (auto& message : x.consensus)
     take_consensus(message);
   for (auto& message : x.messages)
@@ -294,7 +313,26 @@ void peer_actor::take(wire_batch& x) {
     if (input.news.ParseFromString(x.news))
       send(environment_->owner, std::move(input));
   }
-  send(remote_, wire_receipt{x.number});
+  note_received(x.number, bytes);
+}
+
+/// Flow control needs no receipt for each batch.
+void peer_actor::note_received(uint64_t number, size_t bytes) {
+  received_ = number;
+  unreceipted_bytes_ += bytes;
+  if (received_ - receipted_ >= options_.receipt_batches
+      || unreceipted_bytes_ >= options_.receipt_bytes)
+    send_receipt();
+  else if (!std::exchange(receipt_queued_, true))
+    delayed_send(caf::actor{this}, std::chrono::milliseconds{options_.receipt_ms}, receipt_tick{});
+}
+
+void peer_actor::send_receipt() {
+  if (!active_ || receipted_ == received_)
+    return;
+  receipted_ = received_;
+  unreceipted_bytes_ = 0;
+  send(remote_, wire_receipt{received_});
 }
 
 void peer_actor::take_consensus(wire_consensus& x) {
