@@ -7,6 +7,7 @@
 #include "nodes/league_access.hpp"
 #include "nodes/league_session.hpp"
 #include "nodes/message_json.hpp"
+#include "nodes/record_json.hpp"
 
 #include <google/protobuf/util/json_util.h>
 
@@ -100,31 +101,13 @@ int print_history(const common_options& options, const std::string& address) {
     return fail(store.error());
   uint64_t next = 1;
   for (;;) {
-    auto progress = (*store)->read_stream(address, next, {}, [](uint64_t, std::string_view bytes) {
-      Record record;
-      if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-        return true;
-      const auto& cause = record.cause();
-      const auto* message = catalogue_data::find(cause.message());
-      json line{{"position", record.position()},
-                {"message", message ? message->name : "?"},
-                {"from", cause.from()},
-                {"id", cause.id()},
-                {"correlation", cause.correlation()},
-                {"causation", cause.causation()},
-                {"time_ms", cause.time_ms()},
-                {"handled_ms", record.handled_ms()},
-                {"node", record.node()},
-                {"events", record.event_size()}};
-      for (auto& x : record.outgoing()) {
-        const auto* sent = catalogue_data::find(x.message());
-        line["sent"].push_back({{"message", sent ? sent->name : "?"}, {"to", x.to()}});
-      }
-      if (!record.dead_letter().empty())
-        line["dead_letter"] = record.dead_letter();
-      std::cout << line.dump() << '\n';
-      return true;
-    });
+    auto progress
+      = (*store)->read_stream(address, next, {}, [&address](uint64_t, std::string_view bytes) {
+          Record record;
+          if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+            std::cout << record_json(address, record).dump() << '\n';
+          return true;
+        });
     if (!progress)
       return fail(progress.error().text + '.');
     if (progress->at_end)

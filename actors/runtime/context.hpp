@@ -51,6 +51,15 @@ public:
       return 0;
   }
 
+  const google::protobuf::Message& state_message() const override { return state_; }
+
+  std::unique_ptr<google::protobuf::Message> event_message(std::string_view bytes) const override {
+    auto x = std::make_unique<event>();
+    if (!x->ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+      return nullptr;
+    return x;
+  }
+
   std::string save() const override { return stable_bytes(state_); }
 
   bool load(std::string_view bytes) override {

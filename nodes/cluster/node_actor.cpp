@@ -2,6 +2,7 @@
 
 #include "actors/runtime/local_messages.hpp"
 #include "messages/codec.hpp"
+#include "nodes/cluster/operator_desk.hpp"
 #include "nodes/cluster/query_answer.hpp"
 #include "nodes/cluster/shown_certificate.hpp"
 #include "storage/writer.hpp"
@@ -78,6 +79,7 @@ caf::behavior node_actor::make_behavior() {
   });
   for (uint32_t i = 0; i < environment_->partitions; ++i)
     route(i);
+  desk_ = spawn<operator_desk>(environment_, caf::actor{this});
   start_stored_replicas();
   read_map();
   tick();
@@ -107,6 +109,8 @@ void node_actor::on_exit() {
     send_exit(peer.connection, caf::exit_reason::user_shutdown);
   }
   peers_.clear();
+  send_exit(desk_, caf::exit_reason::user_shutdown);
+  desk_ = nullptr;
   environment_->connections->owner = nullptr;
   environment_->connect_to = nullptr;
   environment_->broken = nullptr;
@@ -579,7 +583,17 @@ void node_actor::dissolve_superfluous() {
 
 // -- questions ------------------------------------------------------------------------------------
 
+/// What an operator asks, and what only operators may do when a program asks for it.
+bool node_actor::is_for_desk(const serve_request& x) const {
+  return x.body.has_admin() || (x.who.node == 0 && !x.admitted && need_of(x.body) != need::nothing);
+}
+
 caf::result<Reply> node_actor::serve(const serve_request& x) {
+  if (is_for_desk(x)) {
+    auto promise = make_response_promise();
+    promise.delegate(desk_, x);
+    return promise;
+  }
   switch (x.body.kind_case()) {
     case Request::kPartition:
       return serve_partition(x.body.partition());

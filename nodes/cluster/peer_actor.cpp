@@ -9,6 +9,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace touchline::cluster {
@@ -43,6 +44,12 @@ Reply failed(ErrorCode code, std::string text) {
   reply.set_code(static_cast<uint32_t>(code));
   reply.set_text(std::move(text));
   return reply;
+}
+
+/// A message that nobody knows is refused with better words.
+bool is_from_outside(uint32_t number) {
+  const auto* info = catalogue_data::find(number);
+  return !info || std::ranges::find(info->senders, "operations") == info->senders.end();
 }
 
 } // namespace
@@ -366,6 +373,11 @@ void peer_actor::take_message(wire_message& x) {
     answer reply{x.head.id, why.code, why.text, {}, 0, false, x.head.request};
     answer_out(reply);
   };
+  // Nodes send for their operators, and programs do not.
+  if (who_.node == 0 && !is_from_outside(x.number)) {
+    refuse_out({UNSUPPORTED, "This message is not sent from outside."});
+    return;
+  }
   auto* routes = environment_->routes;
   auto body = parse_message(x.number, x.body);
   if (!body) {

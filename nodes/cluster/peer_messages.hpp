@@ -78,6 +78,8 @@ struct news_input {
 struct serve_request {
   peer_identity who;
   Request body;
+  /// Whoever asks may do it: that was looked into.
+  bool admitted = false;
 };
 
 } // namespace touchline::cluster

@@ -126,6 +126,10 @@ caf::behavior replica_actor::make_behavior() {
               perform(core_->stand_for_election(now()));
             settle();
           },
+          [this](cut_log) {
+            compact(true);
+            settle();
+          },
           [this](place_replicas& x) { wanted_ = std::move(x.wanted); },
           [this](hand_over x) { return hand_leadership(x.node); },
           [this](abdicate) { abdicate_now(); },
@@ -677,17 +681,18 @@ uint64_t replica_actor::kept_from() const {
 }
 
 /// The content is the snapshot: what has been applied may go from the log.
-void replica_actor::compact() {
+void replica_actor::compact(bool at_once) {
   if (!core_ || core_->installing() || unpacking_ || applied_ < log_first_)
     return;
   auto applied_entries = applied_ - log_first_ + 1;
-  if (applied_entries <= options_.max_log_entries && log_bytes_ <= options_.max_log_bytes)
+  if (!at_once && applied_entries <= options_.max_log_entries
+      && log_bytes_ <= options_.max_log_bytes)
     return;
   auto from = kept_from();
   // By bytes the trailing entries may be too many as well.
   while (from <= applied_ && log_bytes_from(from) > options_.max_kept_log_bytes)
     from += (applied_ - from) / 2 + 1;
-  if (from <= log_first_ + options_.trailing_entries / 4)
+  if (from <= log_first_ + (at_once ? 0 : options_.trailing_entries / 4))
     return;
   effects fx;
   auto point = core_->compact(applied_, applied_ + 1 - std::min(from, applied_ + 1), now(), fx);

@@ -272,7 +272,8 @@ private:
   void apply();
   void tell_partition();
   void note_applied();
-  void compact();
+  /// `at_once`: also when it is not too long.
+  void compact(bool at_once = false);
   uint64_t kept_from() const;
   void begin_fetch(const consensus::snapshot_offer& offer);
   void ask_piece();
