@@ -9,6 +9,8 @@
 
 #include <tl/expected.hpp>
 
+#include <vector>
+
 namespace touchline::nodes {
 
 /// How a season was played.
@@ -48,5 +50,11 @@ private:
   pace pace_;
   progress& display_;
 };
+
+/// Plays seasons that are drawn from a seed, one after another, and stops at the first refusal.
+tl::expected<std::vector<played_season>, refusal> play_simulation(league_access& access,
+                                                                  const configuration& config,
+                                                                  const simulation& what,
+                                                                  double pace, progress& display);
 
 } // namespace touchline::nodes

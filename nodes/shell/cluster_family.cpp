@@ -73,10 +73,10 @@ result show_nodes(session& with, const invocation&) {
   for (auto& x : *found)
     table.rows.push_back(
       {std::to_string(x.node().id()), x.node().host() + ':' + std::to_string(x.node().port()),
-       std::string{state_of(x)}, roles_of(x), x.node().version(), std::to_string(led_by(x)),
-       std::to_string(x.replica_size()), records_of(x), mebibytes(x.memory_bytes()),
-       mebibytes(x.disk_bytes()), duration(x.uptime_ms()), joined(x.connected()),
-       x.unhealthy().empty() ? "good" : x.unhealthy()});
+       std::string{nodes::state_of(x)}, roles_of(x), x.node().version(),
+       std::to_string(nodes::led_by(x)), std::to_string(x.replica_size()), records_of(x),
+       mebibytes(x.memory_bytes()), mebibytes(x.disk_bytes()), duration(x.uptime_ms()),
+       joined(x.connected()), x.unhealthy().empty() ? "good" : x.unhealthy()});
   for (auto id : known)
     if (std::ranges::none_of(*found, [&](auto& x) { return x.node().id() == id; })) {
       std::vector<std::string> row(table.columns.size(), "-");

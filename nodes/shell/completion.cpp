@@ -14,7 +14,7 @@ namespace touchline::shell {
 
 namespace {
 
-constexpr std::array log_levels{"trace", "debug", "info", "warn", "error", "off"};
+constexpr std::array log_levels{"trace", "debug", "info", "warning", "error", "off"};
 
 /// Whether people may send a message with `send`.
 bool is_sent_by_people(const message_info& info) {

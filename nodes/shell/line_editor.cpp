@@ -164,7 +164,7 @@ struct line_editor::state {
       return CC_REFRESH_BEEP;
     auto text = common_beginning(found.candidates);
     auto only = found.candidates.size() == 1;
-    auto replacement = text.empty() ? text : quoted(text);
+    auto replacement = text.empty() ? text : as_word(text);
     if (only && found.candidates.front().whole)
       replacement += ' ';
     auto typed = line.substr(found.from);

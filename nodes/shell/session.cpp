@@ -7,6 +7,7 @@
 #include "nodes/shell/terminal.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <set>
 #include <thread>
@@ -48,6 +49,18 @@ std::vector<std::string> kinds() {
   return {out.begin(), out.end()};
 }
 
+/// Files and folders that a path may go on with.
+std::vector<std::string> files(const std::string& prefix) {
+  auto folder
+    = prefix.substr(0, prefix.rfind('/') == std::string::npos ? 0 : prefix.rfind('/') + 1);
+  std::vector<std::string> out;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at{folder.empty() ? "." : folder, failed}, end;
+       !failed && at != end && out.size() < max_names; at.increment(failed))
+    out.push_back(folder + at->path().filename().string() + (at->is_directory(failed) ? "/" : ""));
+  return out;
+}
+
 /// A part of "kind/first/second", from 0.
 std::string part_of(const std::string& address, size_t place) {
   size_t begin = 0;
@@ -69,6 +82,11 @@ tl::expected<std::unique_ptr<session>, std::string> session::open(
                           + " Look whether a node runs there (`touchline nodes`, its log), and "
                             "whether the cluster wants --tls-ca, --tls-certificate and --tls-key."};
   std::unique_ptr<session> out{new session{common, options, std::move(*access)}};
+  if (const auto& tls = common.connect->tls; !tls.certificate.empty())
+    // A cluster of a version before certificates were people's takes the connection's for one.
+    if (auto done = out->questions().use_certificate(tls.certificate, tls.key);
+        !done && done.error().code != UNSUPPORTED)
+      return tl::unexpected{done.error().text};
   out->news();
   if (auto known = nodes::read_known_nodes(out->access()); !known.empty())
     out->known_ = std::move(known);
@@ -250,6 +268,8 @@ std::vector<std::string> session::look_up(word_kind kind, const std::string& pre
         out.push_back(part_of(address, 2));
       return league.empty() ? std::vector<std::string>{} : out;
     }
+    case word_kind::file:
+      return files(prefix);
     case word_kind::dead_letter:
       if (auto letters = store().dead_letters({}, max_names))
         for (auto& x : *letters)
@@ -263,8 +283,8 @@ std::vector<std::string> session::look_up(word_kind kind, const std::string& pre
 std::vector<std::string> session::names(word_kind kind, const std::string& prefix,
                                         const std::string& league) {
   // Of addresses and teams there are too many to ask for all.
-  auto by_prefix
-    = kind == word_kind::address || kind == word_kind::pattern || kind == word_kind::team;
+  auto by_prefix = kind == word_kind::address || kind == word_kind::pattern
+                   || kind == word_kind::team || kind == word_kind::file;
   auto key = std::to_string(static_cast<int>(kind)) + '/' + league + '/'
              + (by_prefix ? prefix : std::string{});
   auto at = remembered_.find(key);

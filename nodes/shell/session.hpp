@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/runtime/client.hpp"
+#include "messages/catalogue.hpp"
 #include "nodes/cluster/connect_access.hpp"
 #include "nodes/cluster_questions.hpp"
 #include "nodes/commands.hpp"

@@ -56,7 +56,7 @@ tl::expected<std::vector<word>, std::string> split_words(std::string_view line) 
   return std::move(cut.words);
 }
 
-std::string quoted(const std::string& text) {
+std::string as_word(const std::string& text) {
   auto plain = [](char c) { return !is_space(c) && c != '\'' && c != '"' && c != '\\'; };
   if (!text.empty() && text.front() != '#' && std::ranges::all_of(text, plain))
     return text;

@@ -39,6 +39,6 @@ typed_line cut_line(std::string_view line);
 tl::expected<std::vector<word>, std::string> split_words(std::string_view line);
 
 /// The text with the quotes that it needs to be one word.
-std::string quoted(const std::string& text);
+std::string as_word(const std::string& text);
 
 } // namespace touchline::shell
