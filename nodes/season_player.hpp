@@ -46,6 +46,7 @@ private:
   template <class Message>
   void send(const season_plan& plan, Message message, std::function<void()> accepted = {});
 
+  league_access& access_;
   season_client client_;
   pace pace_;
   progress& display_;

@@ -6,6 +6,8 @@
 #include "nodes/nearest_name.hpp"
 #include "nodes/password.hpp"
 #include "nodes/progress.hpp"
+#include "nodes/pyramid_player.hpp"
+#include "nodes/pyramid_report.hpp"
 #include "nodes/season_player.hpp"
 #include "nodes/shell/command_families.hpp"
 #include "nodes/shell/session.hpp"
@@ -101,23 +103,36 @@ tl::expected<double, std::string> pace_of(const invocation& how) {
   return out;
 }
 
-report season_report(const std::vector<LeagueTable>& tables) {
-  report out{
-    json::parse(nodes::format_tables(tables, nodes::output_format::json)),
-    text_table{{{"Season"}, {"Position", true}, {"Team", false, 8}, {"Points", true}}, {}}};
-  for (auto& table : tables)
-    for (auto& x : table.rows())
-      out.table->rows.push_back(
-        {table.season(), std::to_string(x.position()), x.name(), std::to_string(x.points())});
+/// Tables as `touchline season` prints them.
+report tables_report(const std::vector<LeagueTable>& tables) {
+  using nodes::output_format;
+  report out{json::parse(nodes::format_tables(tables, output_format::json))};
+  out.before = nodes::format_tables(tables, output_format::text);
+  out.csv = nodes::format_tables(tables, output_format::csv);
   return out;
 }
 
-/// Tables as a newspaper prints them, on a terminal.
-report as_newspaper(report out, const std::vector<LeagueTable>& tables, const session& with) {
-  if (with.options().format == nodes::output_format::text) {
-    out.before = nodes::format_tables(tables, nodes::output_format::text);
-    out.table.reset();
-  }
+/// What was played is kept, whatever stopped it.
+tl::unexpected<std::string> stopped_season(const session& with, const refusal& why) {
+  return tl::unexpected{with.explain(why)
+                        + " What was played is kept: the same command goes on from there."};
+}
+
+result simulate_pyramid(session& with, const invocation& how, const nodes::simulation& what,
+                        double pace) {
+  auto config = nodes::read_pyramid(how.value("--pyramid"));
+  if (!config)
+    return tl::unexpected{config.error()};
+  if (auto wrong = nodes::check_seasons(*config, what.seasons))
+    return tl::unexpected{*wrong};
+  nodes::progress display{stderr};
+  auto played = nodes::play_pyramid(with.access(), *config, what, pace, display);
+  display.end();
+  if (!played)
+    return stopped_season(with, played.error());
+  report out{json::parse(nodes::format_seasons(played->seasons, nodes::output_format::json))};
+  out.before = nodes::format_seasons(played->seasons, nodes::output_format::text);
+  out.csv = nodes::format_seasons(played->seasons, nodes::output_format::csv);
   return out;
 }
 
@@ -133,16 +148,17 @@ result simulate(session& with, const invocation& how) {
   what.teams = static_cast<uint32_t>(teams);
   what.seasons = static_cast<uint32_t>(seasons);
   what.seed = how.number("--seed", what.seed);
+  if (how.has("--pyramid"))
+    return simulate_pyramid(with, how, what, *pace);
   nodes::progress display{stderr};
   auto played = nodes::play_simulation(with.access(), with.config(), what, *pace, display);
   display.end();
   if (!played)
-    return tl::unexpected{with.explain(played.error())
-                          + " What was played is kept: the same command goes on from there."};
+    return stopped_season(with, played.error());
   std::vector<LeagueTable> tables;
   for (auto& season : *played)
     tables.push_back(std::move(season.table));
-  return as_newspaper(season_report(tables), tables, with);
+  return tables_report(tables);
 }
 
 result replay(session& with, const invocation& how) {
@@ -162,10 +178,9 @@ result replay(session& with, const invocation& how) {
   auto played = nodes::season_player{with.access(), *pace, display}.play(*plan);
   display.end();
   if (!played)
-    return tl::unexpected{with.explain(played.error())
-                          + " What was played is kept: the same command goes on from there."};
+    return stopped_season(with, played.error());
   std::vector<LeagueTable> tables{std::move(played->table)};
-  return as_newspaper(season_report(tables), tables, with);
+  return tables_report(tables);
 }
 
 } // namespace
@@ -191,6 +206,8 @@ std::vector<command> action_family() {
      {{"--teams", "N", word_kind::number, "2 to 64 (20)"},
       {"--seasons", "N", word_kind::number, "1 to 1000 (1)"},
       {"--seed", "N", word_kind::number, "the same seed, the same seasons (1)"},
+      {"--pyramid", "FILE", word_kind::file,
+       "the leagues of a configuration, as config/england.conf"},
       pace},
      "Play seasons that are drawn from a seed",
      "Ctrl-C stops it; the same command goes on where it stopped.",

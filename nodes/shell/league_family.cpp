@@ -27,7 +27,7 @@ std::string money(const Money& x) {
 
 result show_leagues(session& with, const invocation&) {
   report out{json::array(), text_table{{{"League"}, {"Season"}}, {}}};
-  for (auto& league : with.names(word_kind::league, {}, {})) {
+  for (auto& league : with.leagues()) {
     auto season = with.season_of(league, {});
     if (!season)
       return tl::unexpected{season.error()};
@@ -152,6 +152,7 @@ result show_table(session& with, const invocation& how) {
        std::to_string(x.goals_against()), (difference > 0 ? "+" : "") + std::to_string(difference),
        std::to_string(x.points())});
   }
+  out.csv = nodes::format_tables({*table}, nodes::output_format::csv);
   out.before = table->league_name() + ' ' + table->season()
                + (table->complete() ? ", complete"
                                     : ", after " + std::to_string(table->results()) + " of "

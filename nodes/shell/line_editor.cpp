@@ -130,11 +130,8 @@ struct line_editor::state {
       auto ready = ::poll(&entry, 1, idle_ms);
       if (ready < 0 && errno != EINTR)
         return -1;
-      if (ready < 0) {
-        // The window may have another size, or the shell was in the background.
-        ::el_resize(editor);
+      if (ready < 0)
         continue;
-      }
       if (ready == 0) {
         if (auto news = x.callbacks.idle()) {
           x.prompt = x.callbacks.prompt();
@@ -214,6 +211,8 @@ line_editor::line_editor(editor_callbacks callbacks, history_file history, bool 
   for (auto& line : x.file.read())
     x.enter(line);
   ::el_set(x.editor, EL_CLIENTDATA, &x);
+  // It puts the terminal right before a signal ends the program, and follows the window's size.
+  ::el_set(x.editor, EL_SIGNAL, 1);
   ::el_set(x.editor, EL_EDITOR, "emacs");
   ::el_set(x.editor, EL_HIST, ::history, x.history);
   ::el_set(x.editor, EL_PROMPT_ESC, &state::prompt_of, invisible);

@@ -35,6 +35,8 @@ std::string print(const report& what, nodes::output_format format, const text_st
   if (format == nodes::output_format::json)
     return what.data.dump(style.width > 0 ? indent : -1, ' ', false, json::error_handler_t::replace)
            + '\n';
+  if (format == nodes::output_format::csv && !what.csv.empty())
+    return what.csv;
   if (format == nodes::output_format::csv)
     return to_csv(what.table ? *what.table : members_of(what.data));
   return what.before + (what.table ? to_text(*what.table, style) : std::string{}) + what.after;

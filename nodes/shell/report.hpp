@@ -21,6 +21,8 @@ struct report {
   /// Text around the table, for people: lines with their ends.
   std::string before = {};
   std::string after = {};
+  /// For spreadsheets, where that is another table than people read.
+  std::string csv = {};
 };
 
 /// A report of one sentence, which is "message" for programs.

@@ -112,6 +112,9 @@ public:
   /// Names that a command came across, for completion.
   void remember(word_kind kind, std::vector<std::string> names);
 
+  /// The leagues that have a season, at most `max_names`.
+  std::vector<std::string> leagues() const;
+
   /// The season of a league that was named, or else the one that is being played or was last.
   tl::expected<std::string, std::string> season_of(const std::string& league,
                                                    const std::string& named);
@@ -130,7 +133,6 @@ private:
                                    const std::string& league);
   std::vector<std::string> addresses(const std::string& prefix, const std::string& after,
                                      size_t limit) const;
-  std::vector<std::string> leagues() const;
   std::vector<std::string> seasons(const std::string& league) const;
 
   nodes::configuration config_;

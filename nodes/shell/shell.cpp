@@ -30,12 +30,31 @@ bool ask(const std::string& question) {
 /// Runs commands in a session.
 class shell {
 public:
-  shell(session& with, const shell_request& request) : with_{with}, request_{request} {}
+  explicit shell(session& with) : with_{with} {}
 
   /// `where` stands before the sentence about a failure: "line 3: ".
   bool run_line(const std::string& line, const std::string& where = {}) {
     with_.set_style({window_width(STDOUT_FILENO).value_or(0), has_colours(STDOUT_FILENO)});
     interruption::forget();
+    auto went_well = run(line, where);
+    interrupted_ = interruption::noted();
+    // What is looked up between commands is not to end early.
+    interruption::forget();
+    return went_well;
+  }
+
+  bool over() const noexcept { return over_; }
+
+  /// Whether Ctrl-C was pressed during the last command.
+  bool interrupted() const noexcept { return interrupted_; }
+
+  void tell_news() {
+    if (auto news = with_.news())
+      std::cerr << *news << '\n';
+  }
+
+private:
+  bool run(const std::string& line, const std::string& where) {
     auto words = split_words(line);
     if (!words)
       return tell(where + words.error());
@@ -56,14 +75,6 @@ public:
     return std::cout || tell("Standard output cannot be written.");
   }
 
-  bool over() const noexcept { return over_; }
-
-  void tell_news() {
-    if (auto news = with_.news())
-      std::cerr << *news << '\n';
-  }
-
-private:
   /// Whether what cannot be undone may be done; one sentence when not.
   tl::expected<void, std::string> agree(const parsed_command& x) const {
     if (!x.what->question || with_.options().yes || x.how.has("--yes"))
@@ -86,8 +97,8 @@ private:
   }
 
   session& with_;
-  const shell_request& request_;
   bool over_ = false;
+  bool interrupted_ = false;
 };
 
 int run_commands(shell& commands, const shell_request& request) {
@@ -95,7 +106,7 @@ int run_commands(shell& commands, const shell_request& request) {
   for (auto& line : request.commands) {
     if (!commands.run_line(line))
       status = failed;
-    if (interruption::noted())
+    if (commands.interrupted())
       return interrupted;
     if (commands.over() || (status != done && !request.keep_going))
       break;
@@ -120,7 +131,7 @@ int run_script(shell& commands, const shell_request& request) {
     if (!commands.run_line(line, "line " + std::to_string(number) + ": "))
       status = failed;
     line.clear();
-    if (interruption::noted())
+    if (commands.interrupted())
       return interrupted;
     if (status != done && !request.keep_going)
       break;
@@ -189,7 +200,7 @@ int run_shell(const nodes::common_options& common, const shell_request& request)
     return nodes::fail(with.error());
   if (auto in = log_in(**with, request); !in)
     return nodes::fail(in.error());
-  shell commands{**with, request};
+  shell commands{**with};
   if (options.interactive)
     return run_terminal(commands, **with);
   return request.commands.empty() ? run_script(commands, request) : run_commands(commands, request);

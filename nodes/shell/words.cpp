@@ -60,10 +60,16 @@ std::string as_word(const std::string& text) {
   auto plain = [](char c) { return !is_space(c) && c != '\'' && c != '"' && c != '\\'; };
   if (!text.empty() && text.front() != '#' && std::ranges::all_of(text, plain))
     return text;
-  std::string out = "\"";
-  for (auto c : text)
-    out += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
-  return out + '"';
+  std::string out;
+  out.reserve(text.size() + 2);
+  out.push_back('"');
+  for (auto c : text) {
+    if (c == '"' || c == '\\')
+      out.push_back('\\');
+    out.push_back(c);
+  }
+  out.push_back('"');
+  return out;
 }
 
 } // namespace touchline::shell

@@ -76,7 +76,6 @@ BOOST_AUTO_TEST_CASE(a_person_finds_the_way_with_tab_help_and_history) {
   auto shell = desk.sit_down();
   shell.wait_for("/node-");
   shell.type(up + up);
-  shell.wait_for("help flow");
   shell.enter_line("", "drawn as a sequence");
   shell.wait_for(prompt);
   shell.type(ctrl_d);
