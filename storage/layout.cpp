@@ -170,6 +170,8 @@ std::string describe(table where, std::string_view key) {
     case table::deadlines:
       return "the deadline of " + name;
     case table::log:
+      if (parts.name.empty() && key.size() == position_bytes)
+        return "row " + std::to_string(read_big_endian(key)) + " of the log";
       return numbered("entry", parts.suffix, "an entry") + " of the log of group " + name;
     case table::replicas:
       return "field " + printable(parts.suffix) + " of the replica of group " + name;

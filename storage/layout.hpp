@@ -22,7 +22,8 @@ enum class table : std::uint8_t {
   dead_letters = 5,
   meta = 6,
   deadlines = 7,
-  /// The replicated log of each group.
+  /// The replicated logs of the groups. In LMDB each row has what one transaction appended to all of
+  /// them, see lmdb_log; the keys of entries, here and in checksums, are those of the interface.
   log = 8,
   /// What each group remembers of itself: term, vote, how far its log is applied, ...
   replicas = 9,
@@ -41,7 +42,7 @@ inline constexpr std::array content_tables{table::streams, table::snapshots,    
                                            table::outbox,  table::dead_letters, table::deadlines};
 
 /// The version of the whole layout, kept in the seal. A store of another version is refused.
-inline constexpr std::uint64_t store_format = 3;
+inline constexpr std::uint64_t store_format = 4;
 
 /// The version of the layout of one value, which every value starts with.
 inline constexpr std::uint8_t value_format = 1;

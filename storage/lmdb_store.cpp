@@ -3,6 +3,7 @@
 #include "storage/data_directory.hpp"
 #include "storage/layout.hpp"
 #include "storage/lmdb_environment.hpp"
+#include "storage/lmdb_log.hpp"
 #include "storage/ordered_operations.hpp"
 #include "storage/page_check.hpp"
 
@@ -13,6 +14,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace touchline::storage {
@@ -33,7 +35,8 @@ struct attempt {
 
 struct lmdb_store::implementation {
   implementation(data_directory directory, const lmdb_options& options)
-    : env(std::move(directory), options.max_map_bytes, options.max_concurrent_reads) {}
+    : env(std::move(directory), options.max_map_bytes, options.max_concurrent_reads),
+      log(env, {.slack_bytes = options.log_slack_bytes}) {}
 
   // -- writing ----------------------------------------------------------------
   attempt write();
@@ -45,6 +48,7 @@ struct lmdb_store::implementation {
   std::uint64_t room_needed() const noexcept;
 
   mutable lmdb_environment env;
+  lmdb_log log;
   ordered_operations operations; // of the current transaction
   std::optional<storage_error> fatal;
 };
@@ -92,6 +96,8 @@ result<std::unique_ptr<lmdb_store>> lmdb_store::open(const lmdb_options& options
   auto impl = std::make_unique<implementation>(std::move(*directory), options);
   if (auto opened = impl->env.open(map_for(report->used_bytes, options)); !opened)
     return tl::make_unexpected(std::move(opened.error()));
+  if (auto known = impl->log.recover(); !known)
+    return tl::make_unexpected(std::move(known.error()));
   return std::unique_ptr<lmdb_store>{new lmdb_store{std::move(impl)}};
 }
 
@@ -122,15 +128,21 @@ attempt lmdb_store::implementation::write() {
     return {txn.error()};
   auto done = put_all(txn.get());
   if (done.rc == MDB_SUCCESS && !done.refused)
+    done.rc = log.write(txn.get(), operations);
+  if (done.rc == MDB_SUCCESS && !done.refused)
     done.rc = put_seal(txn.get(), env.dbi(table::root));
   if (done.rc == MDB_SUCCESS && !done.refused)
     done.rc = txn.commit();
+  if (done.rc == MDB_SUCCESS && !done.refused)
+    log.committed();
   return done;
 }
 
 attempt lmdb_store::implementation::put_all(MDB_txn* txn) {
   cursor_handle cursor;
   for (std::size_t i = 0; i < operations.size(); ++i) {
+    if (operations[i].where == table::log)
+      continue; // see lmdb_log
     if (i == 0 || operations[i - 1].where != operations[i].where) {
       int rc = MDB_SUCCESS;
       cursor = open_cursor(txn, env.dbi(operations[i].where), rc);
@@ -277,6 +289,52 @@ result<void> lmdb_store::scan(table where, scan_step step, const scan_visitor& v
   return {};
 }
 
+// -- the log ------------------------------------------------------------------
+
+result<read_progress> lmdb_store::read_log(std::string_view group, std::uint64_t from,
+                                           const read_limits& limits,
+                                           const record_visitor& visit) const {
+  const auto& self = *impl_;
+  read_progress progress{std::max<std::uint64_t>(from, 1), true};
+  std::size_t bytes = 0;
+  std::size_t records = 0;
+  constexpr int max_misses = 10'000;
+  for (int misses = 0;;) {
+    const auto next = self.log.next(group, progress.next_position);
+    progress.at_end = !next;
+    if (!next)
+      return progress;
+    const key_buffer key{group, progress.next_position};
+    if (*next != progress.next_position)
+      return damaged(table::log, key.view(), "is missing");
+    auto reader = self.env.read();
+    if (!reader)
+      return tl::make_unexpected(std::move(reader.error()));
+    const auto value = self.log.find(reader->txn(), group, progress.next_position);
+    // It was erased, or has moved, since we looked: look again.
+    if (!value) {
+      if (++misses > max_misses)
+        return damaged(table::log, key.view(), "is not where it was written");
+      std::this_thread::yield();
+      continue;
+    }
+    misses = 0;
+    const auto entry = payload_of(table::log, key.view(), *value);
+    if (!entry)
+      return tl::make_unexpected(entry.error());
+    bytes += entry->size();
+    if (records > 0 && (records >= limits.max_records || bytes > limits.max_bytes))
+      return progress;
+    ++records;
+    if (!visit(progress.next_position++, *entry))
+      return progress;
+  }
+}
+
+result<std::optional<log_range>> lmdb_store::log_bounds(std::string_view group) const {
+  return impl_->log.bounds(group);
+}
+
 // -- upkeep -------------------------------------------------------------------
 
 // LMDB does not tell where its map is. The seal lies on a page that carries its own number, from
@@ -324,7 +382,11 @@ result<lmdb_statistics> lmdb_store::statistics() const {
   facts.commands = entries(table::commands);
   facts.outbox_marks = entries(table::outbox);
   facts.dead_letters = entries(table::dead_letters);
-  facts.log_entries = entries(table::log);
+  const auto sizes = impl_->log.size();
+  facts.log_entries = sizes.entries;
+  facts.log_rows = sizes.rows;
+  facts.log_bytes = sizes.all_bytes;
+  facts.log_live_bytes = sizes.live_bytes;
   return facts;
 }
 

@@ -33,6 +33,9 @@ struct lmdb_options {
   /// Files up to this length are checked whole when opened (about half a second for each GiB that
   /// the system has cached).
   std::size_t verify_limit_bytes = std::size_t{2} << 30;
+  /// Bytes that log entries which were erased may take besides those that are there, and as many
+  /// again as are there, before rows of the log are cleaned.
+  std::uint64_t log_slack_bytes = std::uint64_t{32} << 20;
 };
 
 /// Facts about an open store, for metrics and the shell.
@@ -49,6 +52,10 @@ struct lmdb_statistics {
   std::uint64_t outbox_marks = 0;
   std::uint64_t dead_letters = 0;
   std::uint64_t log_entries = 0;
+  /// Rows that hold them, the bytes of those rows, and of the entries that are there.
+  std::uint64_t log_rows = 0;
+  std::uint64_t log_bytes = 0;
+  std::uint64_t log_live_bytes = 0;
 };
 
 /// A `store` in LMDB. The layout of keys and values is that of `layout.hpp`, of
@@ -65,6 +72,11 @@ public:
   ~lmdb_store() override;
 
   result<void> commit(std::span<const write_batch> batches) override;
+
+  result<read_progress> read_log(std::string_view group, std::uint64_t from,
+                                 const read_limits& limits,
+                                 const record_visitor& visit) const override;
+  result<std::optional<log_range>> log_bounds(std::string_view group) const override;
 
   /// Drops the clean pages of the map from resident memory; they stay in the system's page cache.
   void trim() noexcept override;

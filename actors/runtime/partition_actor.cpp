@@ -349,8 +349,11 @@ void partition_actor::finish(entity_outcome& outcome) {
         outcome.batch.set_outbox(x->address, *mark);
     entry.messages = std::move(outcome.messages);
     entry.ticket = last_ticket_ + 1;
+    auto awaited = is_about_letter(entry);
     in_flight_.push_back(std::move(entry));
     submit(std::move(outcome.batch));
+    if (awaited)
+      submit({});
     return;
   }
   entry.ticket = x->committed_position >= outcome.position || x->unapplied == 0 ? 0 : last_ticket_;
@@ -433,10 +436,13 @@ void partition_actor::committed(const commit_notice& notice) {
   send_ready();
 }
 
+bool partition_actor::is_about_letter(const in_flight& entry) {
+  return entry.set_aside || !entry.settled_letter.empty();
+}
+
 /// Who hears of a dead letter may ask for it at once: it must be there.
 bool partition_actor::may_be_released(const in_flight& entry) const {
-  auto about_letter = entry.set_aside || !entry.settled_letter.empty();
-  return entry.ticket <= (about_letter ? applied_ticket_ : durable_ticket_);
+  return entry.ticket <= (is_about_letter(entry) ? applied_ticket_ : durable_ticket_);
 }
 
 void partition_actor::note_applied() {
@@ -768,6 +774,8 @@ void partition_actor::entity_ended(const entity_failed& failure) {
   x->state = slot_state::waiting_for_commits;
   if (x->unapplied == 0)
     restart_when_possible(*x);
+  else
+    submit({});
 }
 
 void partition_actor::restart_when_possible(slot& x) {
@@ -890,10 +898,15 @@ void partition_actor::update_marks() {
   submit(std::move(batch));
 }
 
-activity partition_actor::current_activity() const {
-  auto idle = open_ && waiting_ == 0 && in_flight_.empty() && unapplied_.empty() && backlog_.empty()
-              && outbox_.size() == 0;
-  return {idle, handled_, slots_.size()};
+activity partition_actor::current_activity() {
+  auto quiet = open_ && waiting_ == 0 && in_flight_.empty() && backlog_.empty()
+               && outbox_.size() == 0;
+  // Who asks wants to read what was done: it is put where it can be read.
+  if (quiet && !unapplied_.empty() && unapplied_.back().ticket > barrier_ticket_) {
+    submit({});
+    barrier_ticket_ = last_ticket_;
+  }
+  return {quiet && unapplied_.empty(), handled_, slots_.size()};
 }
 
 int64_t partition_actor::now_ms() const {

@@ -223,6 +223,7 @@ private:
   void submit(storage::write_batch batch);
   void flush_backlog();
   void committed(const commit_notice& notice);
+  static bool is_about_letter(const in_flight& entry);
   bool may_be_released(const in_flight& entry) const;
   void note_applied();
   void open();
@@ -267,7 +268,7 @@ private:
   void tick();
   void update_marks();
   void show_gauges(const std::array<int64_t, 3>& values);
-  activity current_activity() const;
+  activity current_activity();
   int64_t now_ms() const;
 
   partition_environment environment_;
@@ -289,6 +290,8 @@ private:
   uint64_t last_ticket_ = 0;
   uint64_t durable_ticket_ = 0;
   uint64_t applied_ticket_ = 0;
+  /// The last barrier that was set for somebody who asked.
+  uint64_t barrier_ticket_ = 0;
   std::deque<in_flight> in_flight_;
   std::deque<unapplied_record> unapplied_;
   /// Batches that the log had no room for.

@@ -80,20 +80,68 @@ void even_out(std::vector<std::vector<uint32_t>>& chosen, const std::vector<uint
   }
 }
 
-/// Puts a leader first: the one there is, unless another one leads two less.
+/// Of a partition, those who may lead, its leader first.
+using candidates = std::vector<std::vector<uint32_t>>;
+
+/// A way along which leaderships can be handed on from `from` to a node that leads two less: for
+/// each node reached, the partition that it gets. Breadth first; empty when there is none.
+std::vector<std::pair<size_t, uint32_t>> way_to_less(const candidates& able, load& leaders,
+                                                     uint32_t from) {
+  struct step {
+    uint32_t node = 0;
+    size_t partition = 0;
+    size_t before = 0;
+  };
+  std::vector<step> reached{{from, 0, 0}};
+  for (size_t i = 0; i < reached.size(); ++i) {
+    if (leaders[reached[i].node] + 2 <= leaders[from]) {
+      std::vector<std::pair<size_t, uint32_t>> way;
+      for (auto at = i; at != 0; at = reached[at].before)
+        way.emplace_back(reached[at].partition, reached[at].node);
+      return way;
+    }
+    for (size_t p = 0; p < able.size(); ++p)
+      if (!able[p].empty() && able[p].front() == reached[i].node)
+        for (auto other : able[p])
+          if (std::ranges::find(reached, other, &step::node) == reached.end())
+            reached.push_back({other, p, i});
+  }
+  return {};
+}
+
+/// Puts a leader first in each partition, so that no two nodes differ by more than they must.
 void choose_leaders(const ClusterMap& map, std::vector<std::vector<uint32_t>>& chosen) {
   load leaders;
+  candidates able;
   for (auto& nodes : chosen) {
     std::ranges::sort(nodes);
-    std::vector<uint32_t> able;
-    std::ranges::copy_if(nodes, std::back_inserter(able),
+    auto& may = able.emplace_back();
+    std::ranges::copy_if(nodes, std::back_inserter(may),
                          [&](uint32_t id) { return is_candidate(map, id, ACTIVE); });
-    if (nodes.empty())
+    if (may.empty())
       continue;
-    auto first = able.empty() ? nodes.front() : least_loaded(able, leaders);
+    auto first = least_loaded(may, leaders);
     ++leaders[first];
-    std::ranges::rotate(nodes, std::ranges::find(nodes, first));
+    std::iter_swap(may.begin(), std::ranges::find(may, first));
   }
+  // Each round makes the leaderships more even, so this ends; the bound is for the reader.
+  for (size_t rounds = 0; rounds < chosen.size(); ++rounds) {
+    auto found = std::ranges::find_if(leaders, [&](auto& entry) {
+      auto way = way_to_less(able, leaders, entry.first);
+      for (auto [partition, node] : way) {
+        auto& may = able[partition];
+        --leaders[may.front()];
+        ++leaders[node];
+        std::iter_swap(may.begin(), std::ranges::find(may, node));
+      }
+      return !way.empty();
+    });
+    if (found == leaders.end())
+      break;
+  }
+  for (size_t i = 0; i < chosen.size(); ++i)
+    if (!able[i].empty())
+      std::ranges::rotate(chosen[i], std::ranges::find(chosen[i], able[i].front()));
 }
 
 std::vector<uint32_t> hosts_in(const ClusterMap& map, NodeState state) {
@@ -105,6 +153,14 @@ std::vector<uint32_t> hosts_in(const ClusterMap& map, NodeState state) {
   return out;
 }
 
+void remember_removed(ClusterMap& map, const Node& node) {
+  constexpr int most = 256;
+  auto& removed = *map.mutable_removed();
+  if (removed.size() >= most)
+    removed.erase(removed.begin());
+  removed.Add(consensus::server_id_of(node.id(), node.incarnation()));
+}
+
 } // namespace
 
 const Node* find_node(const ClusterMap& map, uint32_t id) {
@@ -112,6 +168,12 @@ const Node* find_node(const ClusterMap& map, uint32_t id) {
     if (node.id() == id)
       return &node;
   return nullptr;
+}
+
+bool is_removed(const ClusterMap& map, const Node& node) {
+  return std::ranges::find(map.removed(),
+                           consensus::server_id_of(node.id(), node.incarnation()))
+         != map.removed().end();
 }
 
 ClusterMap newborn_map(std::string cluster, uint32_t replicas, uint32_t partitions, Node first,
@@ -136,6 +198,11 @@ tl::expected<ClusterMap, refusal> with_node(ClusterMap map, const Node& node, bo
       return tl::unexpected<refusal>{
         {CONFLICT, "Node " + std::to_string(other.id()) + " has the address " + node.host() + ":"
                      + std::to_string(node.port()) + " already; give every node one of its own."}};
+  if (is_removed(map, node))
+    return tl::unexpected<refusal>{
+      {CONFLICT, "Node " + std::to_string(node.id())
+                   + " was removed from the cluster; empty its data directory to let it join as a "
+                     "new one."}};
   auto* known = find_node(map, node.id());
   if (!known) {
     *map.add_node() = node;
@@ -145,6 +212,8 @@ tl::expected<ClusterMap, refusal> with_node(ClusterMap map, const Node& node, bo
                    + " is there already, with another data directory; choose another id, or stop "
                      "that node first."}};
   } else {
+    if (known->incarnation() != node.incarnation())
+      remember_removed(map, *known);
     auto state = known->state();
     auto changed = node;
     changed.set_state(state);
@@ -157,7 +226,8 @@ tl::expected<ClusterMap, refusal> with_node(ClusterMap map, const Node& node, bo
   return map;
 }
 
-tl::expected<ClusterMap, refusal> with_wish(ClusterMap map, const ChangeNode& wish) {
+tl::expected<ClusterMap, refusal> with_wish(ClusterMap map, const ChangeNode& wish,
+                                            const std::function<bool(const Node&)>& is_there) {
   auto* node = find_node(map, wish.node());
   auto name = "Node " + std::to_string(wish.node());
   if (!node)
@@ -167,7 +237,11 @@ tl::expected<ClusterMap, refusal> with_wish(ClusterMap map, const ChangeNode& wi
   if (wish.wish() != ChangeNode::UNDRAIN && node->hosts() && others == 0)
     return tl::unexpected<refusal>{
       {CONFLICT, name + " is the last one that takes part; let another node join first."}};
+  if (wish.wish() == ChangeNode::REMOVE && node->state() == ACTIVE && is_there(*node))
+    return tl::unexpected<refusal>{
+      {CONFLICT, name + " is there and takes part; drain it first, or stop it."}};
   if (wish.wish() == ChangeNode::REMOVE) {
+    remember_removed(map, *node);
     auto* nodes = map.mutable_node();
     nodes->erase(std::ranges::find_if(*nodes, [&](auto& x) { return x.id() == wish.node(); }));
   } else {

@@ -9,6 +9,7 @@
 #include <tl/expected.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,13 +26,19 @@ const Node* find_node(const ClusterMap& map, uint32_t id);
 ClusterMap newborn_map(std::string cluster, uint32_t replicas, uint32_t partitions, Node first,
                        std::string identity_key);
 
+/// Whether the node, with the data directory that it has, was removed from the cluster. The newest
+/// 256 removals are remembered.
+bool is_removed(const ClusterMap& map, const Node& node);
+
 /// The map with a node more, or with a node that came back, perhaps emptied or elsewhere.
 /// `replaced` says that the data directory which bore its id before is known to be gone. CONFLICT
-/// when the id is another node's. Unchanged (the same version) when it is in the map as it is.
+/// when the id is another node's, or it was removed with what it has. Unchanged (the same version) when it is in the map as it is.
 tl::expected<ClusterMap, refusal> with_node(ClusterMap map, const Node& node, bool replaced);
 
-/// The map after an operator's wish. Refuses to remove or drain what the cluster cannot do without.
-tl::expected<ClusterMap, refusal> with_wish(ClusterMap map, const ChangeNode& wish);
+/// The map after an operator's wish. Refuses to remove or drain what the cluster cannot do without,
+/// and to remove a node that takes part and, as `is_there` knows, is there.
+tl::expected<ClusterMap, refusal> with_wish(ClusterMap map, const ChangeNode& wish,
+                                            const std::function<bool(const Node&)>& is_there);
 
 /// Decides where replicas should be: on as many nodes as wanted and there are, moved as little as
 /// possible, spread evenly; leaders spread evenly over them. Draining nodes keep a replica only

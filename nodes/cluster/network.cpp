@@ -88,9 +88,11 @@ public:
     load<caf::openssl::manager>();
     set("caf.scheduler.policy", "sharing");
     set("caf.middleman.workers", 0);
-    set("caf.middleman.heartbeat-interval", caf::timespan{std::chrono::milliseconds{200}});
-    auto timeout = config.cluster ? config.cluster->connection_timeout_ms : 1'000;
-    set("caf.middleman.connection-timeout", caf::timespan{std::chrono::milliseconds{timeout}});
+    const auto times = config.cluster.value_or(cluster_configuration{});
+    set("caf.middleman.heartbeat-interval",
+        caf::timespan{std::chrono::milliseconds{times.heartbeat_ms}});
+    set("caf.middleman.connection-timeout",
+        caf::timespan{std::chrono::milliseconds{times.connection_timeout_ms}});
     if (!files.ca.empty())
       cluster::log_refused_certificates();
     openssl_cafile = files.ca;
@@ -126,6 +128,9 @@ std::unique_ptr<caf::actor_system_config> make_client_caf_config(const configura
 }
 
 cluster::replica_options replica_options_of(const configuration& config) {
+  // Long enough that entities in use are written once for many commands, short enough that a new
+  // leader has little to catch up with.
+  constexpr int64_t apply_delay_ms = 1'000;
   cluster::replica_options out;
   if (!config.cluster)
     return out;
@@ -135,6 +140,7 @@ cluster::replica_options replica_options_of(const configuration& config) {
   out.core.install_timeout_ms = static_cast<uint32_t>(x.install_timeout_ms);
   out.core.max_message_bytes = x.limits.append_bytes;
   out.core.max_cached_bytes = x.limits.cached_bytes;
+  out.apply_delay_ms = apply_delay_ms;
   out.piece_bytes = x.limits.chunk_bytes;
   out.max_kept_entries = x.limits.kept_entries;
   return out;

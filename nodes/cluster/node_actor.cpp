@@ -317,6 +317,7 @@ void node_actor::tick() {
     join();
   answer_wishes();
   dissolve_superfluous();
+  end_when_removed();
   spread_news(std::exchange(leaders_changed_, false));
 }
 
@@ -430,7 +431,7 @@ void node_actor::act_by_map() {
 void node_actor::join() {
   constexpr int64_t interval_ms = 1'000;
   if (same_node(find_node(map_, environment_->self.id()), environment_->self)
-      || now_ms() - joined_ms_ < interval_ms)
+      || is_removed(map_, environment_->self) || now_ms() - joined_ms_ < interval_ms)
     return;
   joined_ms_ = now_ms();
   Request wish;
@@ -450,6 +451,15 @@ void node_actor::join() {
           [](const caf::error&) {});
       return;
     }
+}
+
+/// A node that was removed ends when it has given back what it had.
+void node_actor::end_when_removed() {
+  if (is_removed(map_, environment_->self) && environment_->replicas->all().empty()
+      && environment_->broken)
+    environment_->broken({CONFLICT, "Node " + std::to_string(environment_->self.id())
+                                      + " was removed from the cluster; empty its data directory "
+                                        "to let it join as a new one."});
 }
 
 bool node_actor::is_gone(uint32_t node, uint32_t incarnation) const {
@@ -584,7 +594,9 @@ caf::result<Reply> node_actor::serve(const serve_request& x) {
 caf::result<Reply> node_actor::to_controller(const Request& x) {
   if (is_controller()) {
     if (x.has_change())
-      return change_map(with_wish(map_, x.change()));
+      return change_map(with_wish(map_, x.change(), [this](const Node& node) {
+        return node.id() == environment_->self.id() || !is_gone(node.id(), node.incarnation());
+      }));
     const auto& node = x.join().node();
     const auto* known = find_node(map_, node.id());
     return change_map(with_node(map_, node, known && is_gone(node.id(), known->incarnation())));

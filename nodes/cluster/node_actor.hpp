@@ -171,6 +171,7 @@ private:
   void join();
   caf::result<Reply> change_map(tl::expected<ClusterMap, refusal> next);
   void answer_wishes();
+  void end_when_removed();
   bool is_gone(uint32_t node, uint32_t incarnation) const;
 
   // -- replicas -----------------------------------------------------------------------------------

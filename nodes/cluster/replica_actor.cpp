@@ -156,6 +156,8 @@ void replica_actor::load() {
   failure_.clear();
   applied_ = applying_ = state->applied;
   applying_bytes_ = 0;
+  awaited_ = 0;
+  waits_since_ms_ = 0;
   log_first_ = state->stored.first_index;
   entry_bytes_.assign(state->entry_bytes.begin(), state->entry_bytes.end());
   log_bytes_ = log_bytes_from(log_first_);
@@ -405,11 +407,13 @@ void replica_actor::take_map(map_proposal& x) {
   if (!leading_)
     return;
   auto& waiting = environment_->queues->at[partition_];
-  ++waiting.batches;
+  waiting.batches += 2;
   waiting.bytes += x.batch.size();
-  // Its own ticket is 0: no partition waits for it.
+  // Its own ticket is 0: no partition waits for it. The node reads the map in the content: a barrier
+  // follows.
   auto token = queue_.empty() ? uint64_t{0} : queue_.back().token;
   queue_.push_back({leading_term_, token, std::move(x.batch)});
+  queue_.push_back({leading_term_, token, {}});
   settle();
 }
 
@@ -427,10 +431,12 @@ void replica_actor::propose_queued() {
   while (leading_ && !queue_.empty() && own_entries_.size() < options_.pipeline) {
     auto content = std::make_shared<std::string>();
     size_t taken = 0;
+    auto barrier = false;
     for (; taken < queue_.size(); ++taken) {
       if (taken > 0 && content->size() + queue_[taken].batch.size() > options_.max_entry_bytes)
         break;
       add_frame(*content, queue_[taken].batch);
+      barrier = barrier || queue_[taken].batch.empty();
     }
     auto index = core_->last_index() + 1;
     auto token = queue_[taken - 1].token;
@@ -444,6 +450,8 @@ void replica_actor::propose_queued() {
       queue_.pop_front();
     }
     own_entries_.push_back({index, token});
+    if (barrier)
+      awaited_ = index;
     perform(std::move(*proposed));
     if (!core_)
       return;
@@ -544,12 +552,26 @@ void replica_actor::written(const written_notice& notice) {
 
 // -- content --------------------------------------------------------------------------------------
 
-/// Effects go with the next entries that are written, or a moment later: nobody waits for them but
-/// who wants to read, and entities that come to life.
+/// The log has what is committed: it goes into the content late and together, unless somebody wants
+/// to read it, or an entity that comes to life does.
+bool replica_actor::apply_is_due() const {
+  return options_.apply_delay_ms == 0 || !readers_.empty()
+         || (awaited_ > applying_ && awaited_ <= core_->commit_index())
+         || environment_->time->steady_ms() - waits_since_ms_ >= options_.apply_delay_ms
+         || log_bytes_from(applying_ + 1) >= options_.apply_bytes;
+}
+
+/// Effects go with the next entries that are written, or a moment later.
 void replica_actor::apply() {
   if (core_->installing() || unpacking_)
     return;
-  while (applying_ < core_->commit_index() && applying_bytes_ < options_.max_applying_bytes) {
+  if (applying_ == core_->commit_index())
+    waits_since_ms_ = 0;
+  else if (waits_since_ms_ == 0)
+    waits_since_ms_ = environment_->time->steady_ms();
+  auto due = applying_ < core_->commit_index() && apply_is_due();
+  while (due && applying_ < core_->commit_index()
+         && applying_bytes_ < options_.max_applying_bytes) {
     auto entries = core_->entries(applying_ + 1, core_->commit_index(), options_.max_entry_bytes);
     if (entries.empty()) {
       stop({storage::error_code::io_error, "entry " + std::to_string(applying_ + 1)
@@ -558,19 +580,16 @@ void replica_actor::apply() {
       return;
     }
     storage::write_batch batch;
-    auto hurry = !readers_.empty();
+    auto hurry = !readers_.empty() || awaited_ > applying_;
     for (auto& entry : entries) {
       ++applying_;
       if (entry.type != consensus::entry_type::command)
         continue;
-      auto before = batch.operations().size();
       if (auto added = append_frames(*entry.data, batch); !added) {
         stop({added.error().code, "entry " + std::to_string(applying_) + " of partition " + group_
                                     + " is damaged: " + added.error().text});
         return;
       }
-      // A barrier: entities wait for what lies before it.
-      hurry = hurry || (leading_ && batch.operations().size() == before);
     }
     batch.put_replica(group_, applied_field, encode_applied(applying_));
     pending_write what;

@@ -54,6 +54,11 @@ struct replica_options {
   size_t piece_bytes = size_t{1} << 20;
   /// Effects that wait for the writer; more stay in the log until they do.
   size_t max_applying_bytes = size_t{16} << 20;
+  /// What is committed goes into the content when somebody waits for it, or after so long, or when
+  /// so many bytes of the log wait. An entity's pages are then written once for many of its
+  /// records. 0: at once.
+  int64_t apply_delay_ms = 0;
+  size_t apply_bytes = size_t{4} << 20;
   /// Patience with a piece of content, in milliseconds.
   int64_t fetch_timeout_ms = 5'000;
   /// How often members, leadership and the length of the log are looked after.
@@ -262,6 +267,7 @@ private:
 
   // -- content ------------------------------------------------------------------------------------
 
+  bool apply_is_due() const;
   void apply();
   void tell_partition();
   void note_applied();
@@ -329,6 +335,10 @@ private:
   uint64_t applied_ = 0;
   uint64_t applying_ = 0;
   size_t applying_bytes_ = 0;
+  /// Somebody waits for the content up to here.
+  uint64_t awaited_ = 0;
+  /// Since when something that is committed waits to be put into the content; 0 for never.
+  int64_t waits_since_ms_ = 0;
   /// Sizes of the entries in the log, from `log_first_`.
   uint64_t log_first_ = 1;
   std::deque<uint32_t> entry_bytes_;

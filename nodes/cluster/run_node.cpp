@@ -63,8 +63,10 @@ int run_node(const cluster_node_options& options) {
   }
   constexpr int step_ms = 200;
   while (!signals.wait(step_ms))
-    if (auto why = (*node)->failure())
-      return fail(why->text);
+    if (auto why = (*node)->failure()) {
+      fail(why->text);
+      return why->code == CONFLICT ? exit_refused : 1;
+    }
   spdlog::info("hands over what it leads and ends");
   if (!(*node)->drain(options.config.cluster->drain_timeout_ms / 2))
     spdlog::warn("ends although it leads something that nobody else took over");

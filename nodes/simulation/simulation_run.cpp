@@ -47,6 +47,7 @@ cluster_options drawn_options(uint64_t seed, uint32_t nodes) {
   replica.core.max_message_bytes = one_of<size_t>(chance, std::array<size_t, 2>{500, 2'000'000});
   replica.core.max_cached_bytes = one_of<size_t>(chance, std::array<size_t, 2>{1'000, 16'000'000});
   replica.core.max_inflight_entries = one_of<uint32_t>(chance, std::array<uint32_t, 2>{4, 32});
+  replica.apply_delay_ms = one_of<int64_t>(chance, std::array<int64_t, 2>{0, 500});
   auto& runtime = x.runtime;
   runtime.snapshot_every = one_of<uint32_t>(chance, std::array<uint32_t, 3>{2, 7, 256});
   runtime.idle_ms = one_of<int64_t>(chance, std::array<int64_t, 2>{300, 30'000});

@@ -16,7 +16,8 @@ constexpr size_t some_commands = 20;
 /// Replicas of partitions that a node has.
 size_t replicas_on(const real_cluster& cluster, uint32_t node) {
   size_t out = 0;
-  for (auto& x : cluster.ask_json({"nodes"})["nodes"])
+  auto found = cluster.ask_json({"nodes"});
+  for (auto& x : found["nodes"])
     if (x["node"] == node)
       out += x["replicas"].size();
   return out;
@@ -49,20 +50,19 @@ void change(const real_cluster& cluster, const std::string& wish, uint32_t node)
 } // namespace
 
 BOOST_AUTO_TEST_CASE(a_node_that_was_alone_becomes_the_first_of_three_and_keeps_its_data) {
-  real_cluster cluster;
+  real_cluster grown;
+  // The number of partitions stays: the embedded node has that of the configuration as well.
   auto before = run(work_folder{}, {"season", "simulate", "--teams", "4", "--seed", "3", "--format",
-                                    "json", "--data-dir", cluster.data_directory(1).string()});
+                                    "json", "--config", grown.config_file(), "--data-dir",
+                                    grown.data_directory(1).string()});
   BOOST_TEST_REQUIRE(before.status == 0, before.err);
-  // The number of partitions stays.
-  real_cluster grown{{.partitions = 12}};
-  std::filesystem::rename(cluster.data_directory(1), grown.data_directory(1));
   grown.start_all();
   // Everything is played already.
   auto after = grown.ask({"season", "simulate", "--teams", "4", "--seed", "3", "--format", "json"});
   BOOST_TEST(after.status == 0, after.err);
   BOOST_TEST(after.out == before.out);
   for (uint32_t node : {1U, 2U, 3U})
-    BOOST_TEST(replicas_on(grown, node) == 12u);
+    BOOST_TEST(replicas_on(grown, node) == 4u);
   grown.kill(1);
   auto without = grown.ask({"audit", "--format", "json"});
   BOOST_TEST(without.status == 0, without.err);
@@ -82,7 +82,13 @@ BOOST_AUTO_TEST_CASE(a_fourth_node_joins_by_one_address_and_another_one_drains_a
              cluster.ask({"partitions"}).out << last_words(cluster, 4));
   change(cluster, "remove", 1);
   BOOST_TEST(eventually([&] { return !is_known(cluster, 1); }));
-  cluster.kill(1);
+  // It says so and ends, and does not come back with what it had.
+  auto refused = 2;
+  BOOST_TEST(cluster.ended(1).value_or(-1) == refused, last_words(cluster, 4));
+  BOOST_TEST(cluster.has_said(1, "Node 1 was removed from the cluster"));
+  cluster.start(1);
+  BOOST_TEST(cluster.ended(1).value_or(-1) == refused, last_words(cluster, 4));
+  BOOST_TEST(!is_known(cluster, 1));
   cluster.require_healthy({2, 3, 4});
   ends_sound(cluster, writer);
 }

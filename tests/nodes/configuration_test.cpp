@@ -1,7 +1,10 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include "nodes/cluster/network.hpp"
 #include "nodes/configuration.hpp"
+
+#include <caf/actor_system_config.hpp>
 
 using namespace touchline::nodes;
 
@@ -30,4 +33,19 @@ BOOST_AUTO_TEST_CASE(the_default_configuration_says_what_applies_without_one) {
   BOOST_TEST((read->sponsors == built_in.sponsors));
   BOOST_TEST(read->node == built_in.node);
   BOOST_TEST(read->rules.ShortDebugString() == built_in.rules.ShortDebugString());
+}
+
+BOOST_AUTO_TEST_CASE(connections_have_the_heartbeat_and_the_timeout_of_the_cluster) {
+  touchline::cluster::register_cluster_types();
+  configuration config;
+  config.cluster.emplace();
+  config.cluster->heartbeat_ms = 40;
+  config.cluster->connection_timeout_ms = 450;
+  auto caf_config = make_caf_config(config, 1);
+  auto time_of
+    = [&](const char* key) { return caf::get_or(caf::content(*caf_config), key, caf::timespan{}); };
+  BOOST_TEST(
+    (time_of("caf.middleman.heartbeat-interval") == caf::timespan{std::chrono::milliseconds{40}}));
+  BOOST_TEST(
+    (time_of("caf.middleman.connection-timeout") == caf::timespan{std::chrono::milliseconds{450}}));
 }
