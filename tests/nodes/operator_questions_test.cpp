@@ -17,6 +17,7 @@
 using namespace touchline;
 using namespace touchline::cluster;
 using storage::test::open_store;
+using touchline::testing::temporary_folder;
 
 namespace {
 
@@ -77,7 +78,7 @@ std::vector<ActorRow> all_pages(const storage::store& store, ActorsQuery query,
       ++*pages;
     if (page.at_end())
       return out;
-    BOOST_TEST_REQUIRE(page.next() > query.after());
+    BOOST_TEST_REQUIRE((page.next() > query.after())); // Boost compares strings by length first
     query.set_after(page.next());
   }
 }
@@ -126,7 +127,7 @@ BOOST_AUTO_TEST_CASE(pages_of_two_nodes_name_every_entity_once_whatever_their_si
     query.set_limit(limit);
     query.set_after(limit < 3 ? team(1'900) : "");
     auto all = all_pages(*store, query, active);
-    BOOST_TEST(all.size() == (limit < 3 ? 101u : 2'002u));
+    BOOST_TEST(all.size() == (limit < 3 ? 100u : 2'002u));
     BOOST_TEST(std::ranges::is_sorted(all, {}, [](auto& x) { return x.address(); }));
     auto in_memory = std::ranges::count_if(all, [](auto& x) { return !x.passive(); });
     BOOST_TEST(in_memory == (limit < 3 ? 2 : 5));
