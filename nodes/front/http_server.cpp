@@ -2,6 +2,7 @@
 
 #include "nodes/front/problem.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -100,6 +101,7 @@ public:
   session(session_environment& environment, Stream&& stream)
     : environment_{environment},
       stream_{std::move(stream)},
+      timer_{stream_.get_executor()},
       buffer_{environment.limits.header_bytes + environment.limits.body_bytes + spare_bytes} {
     error_code ignored;
     peer_
@@ -165,8 +167,20 @@ private:
                             });
   }
 
+  /// The stream's own timer would close it, and nobody could say why.
   void read_request() {
-    expire_after(environment_.limits.request_ms);
+    beast::get_lowest_layer(stream_).expires_never();
+    is_reading_ = true;
+    is_late_ = false;
+    timer_.expires_after(milliseconds{environment_.limits.request_ms});
+    timer_.async_wait([self = this->shared_from_this()](error_code wrong) {
+      // A timer that was set anew meanwhile has not expired.
+      if (wrong || !self->is_reading_
+          || self->timer_.expiry() > net::steady_timer::clock_type::now())
+        return;
+      self->is_late_ = true;
+      beast::get_lowest_layer(self->stream_).cancel();
+    });
     http::async_read_header(
       stream_, buffer_, *parser_,
       [self = this->shared_from_this()](error_code wrong, size_t) { self->take_header(wrong); });
@@ -201,6 +215,9 @@ private:
 
   /// What cannot be read is answered when it came at all, and ends the connection.
   void refuse(error_code wrong) {
+    stop_timer();
+    if (is_late_)
+      wrong = beast::error::timeout;
     if (wrong == beast::error::timeout)
       ++environment_.count.timed_out;
     else if (wrong.category() == http::make_error_code(http::error::bad_method).category()
@@ -214,7 +231,13 @@ private:
     respond(response_of(problem_of_bytes(wrong)));
   }
 
+  void stop_timer() {
+    is_reading_ = false;
+    timer_.cancel();
+  }
+
   void handle() {
+    stop_timer();
     auto message = parser_->release();
     parser_.reset();
     keep_alive_ = message.keep_alive();
@@ -239,7 +262,6 @@ private:
     request.body = std::move(message.body());
     request.peer = peer_;
     // Nobody waits for the socket meanwhile; the handler bounds the time.
-    beast::get_lowest_layer(stream_).expires_never();
     environment_.handler(std::move(request), [self = this->shared_from_this()](http_response out) {
       // The session must not end on another thread.
       auto executor = self->stream_.get_executor();
@@ -302,6 +324,8 @@ private:
 
   session_environment& environment_;
   Stream stream_;
+  /// Of the request that is being read.
+  net::steady_timer timer_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   std::string peer_;
@@ -309,6 +333,8 @@ private:
   bool keep_alive_ = true;
   bool is_head_ = false;
   bool is_idle_ = false;
+  bool is_reading_ = false;
+  bool is_late_ = false;
   bool ending_ = false;
 };
 
@@ -447,6 +473,8 @@ private:
   session_environment environment_;
   net::ssl::context tls_;
   net::io_context io_{1};
+  /// A request that is being answered needs the thread, although nothing waits for a socket.
+  net::executor_work_guard<net::io_context::executor_type> work_{io_.get_executor()};
   tcp::acceptor acceptor_;
   net::steady_timer pause_{io_};
   std::thread thread_;
