@@ -4,6 +4,7 @@
 #include "nodes/cluster/run_node.hpp"
 #include "nodes/commands.hpp"
 #include "nodes/config_check.hpp"
+#include "nodes/front/front_role.hpp"
 #include "nodes/launcher.hpp"
 
 #include <CLI/CLI.hpp>
@@ -42,9 +43,16 @@ void add_config(CLI::App& command, const shared_arguments& args) {
                    "change everything");
 }
 
+/// What a file says about a cluster and its fronts.
+struct described_cluster {
+  configuration config;
+  /// For the one node that was asked for.
+  std::optional<front::front_configuration> served;
+};
+
 /// The configuration of a cluster that has these nodes and can run them here; a sentence if not.
-tl::expected<configuration, std::string> read_for(const cluster_arguments& args,
-                                                  const std::vector<uint32_t>& nodes) {
+tl::expected<described_cluster, std::string> read_for(const cluster_arguments& args,
+                                                      const std::vector<uint32_t>& nodes) {
   auto file = settings_file::read(args.config_file);
   if (!file)
     return tl::unexpected{problem_in(args.config_file, file.error())};
@@ -58,9 +66,10 @@ tl::expected<configuration, std::string> read_for(const cluster_arguments& args,
                             "cluster.nodes has no node " + std::to_string(id) + '.');
   if (file->refused() == 0)
     check_certificates(*file, *config.cluster, nodes);
+  auto served = front::read_front(*file, nodes.size() == 1 ? nodes.front() : 1);
   if (auto wrong = file->first_problem())
     return tl::unexpected{*wrong};
-  return config;
+  return described_cluster{std::move(config), std::move(served)};
 }
 
 void add_only(CLI::App& command, const shared_arguments& args, const char* description) {
@@ -74,12 +83,14 @@ void add_only(CLI::App& command, const shared_arguments& args, const char* descr
 // -- node -----------------------------------------------------------------------------------------
 
 int start_node(const cluster_arguments& args) {
-  auto config = read_for(args, {args.id});
-  if (!config) {
-    fail(config.error());
+  auto described = read_for(args, {args.id});
+  if (!described) {
+    fail(described.error());
     return exit_refused;
   }
-  cluster_node_options options{std::move(*config), args.id, std::nullopt};
+  auto beside = front::front_beside_node(described->config, args.id, described->served);
+  cluster_node_options options{std::move(described->config), args.id, std::nullopt,
+                               std::move(beside)};
   if (!args.join.empty())
     options.join = args.join;
   return run_node(options);
@@ -122,14 +133,15 @@ std::vector<std::string> command_of(const cluster_arguments& args, uint32_t id) 
 }
 
 int launch_cluster(const cluster_arguments& args) {
-  auto config = read_for(args, args.only);
-  if (!config)
-    return fail(config.error());
+  auto described = read_for(args, args.only);
+  if (!described)
+    return fail(described.error());
+  const auto& cluster = *described->config.cluster;
   launch_options options;
-  for (auto& node : config->cluster->nodes)
+  for (auto& node : cluster.nodes)
     if (args.only.empty() || std::ranges::find(args.only, node.id) != args.only.end())
       options.nodes.push_back({node.name(), command_of(args, node.id)});
-  options.drain_ms = config->cluster->drain_timeout_ms;
+  options.drain_ms = cluster.drain_timeout_ms;
   options.colours = ::isatty(STDOUT_FILENO) == 1
                     && !std::getenv("NO_COLOR"); // NOLINT(concurrency-mt-unsafe): one thread
   return launch(options);

@@ -16,7 +16,7 @@ namespace {
 using actors::restart_policy;
 using actors::runtime_options;
 
-const std::set<std::string> known_sections{"touchline", "cluster", "pyramid", "caf"};
+const std::set<std::string> known_sections{"touchline", "cluster", "front", "pyramid", "caf"};
 
 void read_limits(settings_section from, runtime_options& out) {
   from.optional_number("commands-in-flight", 1, 8'192, out.max_in_flight_commands);

@@ -1,6 +1,7 @@
 // The program: reads the command line and runs what it says.
 #include "nodes/cluster_commands.hpp"
 #include "nodes/command_line.hpp"
+#include "nodes/front/front_command.hpp"
 #include "nodes/simulation/simulation_command.hpp"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
   add_membership_commands(app, args, chosen);
   add_shell_command(app, args, chosen);
   add_cluster_commands(app, chosen);
+  touchline::front::add_front_command(app, args, chosen);
   touchline::simulated::add_simulate_cluster(app, chosen);
   try {
     app.parse(argc, argv);

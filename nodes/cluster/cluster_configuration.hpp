@@ -34,7 +34,7 @@ struct node_configuration {
   std::filesystem::path data_directory;
   /// The role "league": it has replicas of partitions.
   bool hosts_partitions = true;
-  /// The role "front". Reserved: it has no effect yet.
+  /// The role "front": it serves HTTP, when the file has a section `front` (docs/front.md).
   bool front = true;
 
   /// "node-1": how people see it, and the common name in its certificate.

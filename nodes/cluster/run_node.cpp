@@ -2,46 +2,14 @@
 
 #include "nodes/cluster/cluster_node.hpp"
 #include "nodes/commands.hpp"
+#include "nodes/end_signals.hpp"
 #include "nodes/host_port.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <csignal>
 
-#include <poll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
-
 namespace touchline::nodes {
-
-namespace {
-
-/// SIGINT and SIGTERM, as something to wait for. Blocked in all threads that begin later.
-class end_signals {
-public:
-  end_signals() {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    descriptor_ = ::signalfd(-1, &set, SFD_CLOEXEC);
-  }
-  end_signals(const end_signals&) = delete;
-  end_signals& operator=(const end_signals&) = delete;
-  ~end_signals() { ::close(descriptor_); }
-
-  /// True when one has come within `timeout_ms`.
-  bool wait(int timeout_ms) const {
-    pollfd entry{descriptor_, POLLIN, 0};
-    return ::poll(&entry, 1, timeout_ms) > 0;
-  }
-
-private:
-  int descriptor_ = -1;
-};
-
-} // namespace
 
 int run_node(const cluster_node_options& options) {
   const end_signals signals;
@@ -61,12 +29,15 @@ int run_node(const cluster_node_options& options) {
     fail(node.error().text);
     return node.error().code == CONFLICT ? exit_refused : 1;
   }
+  auto beside = options.beside ? options.beside() : nullptr;
   constexpr int step_ms = 200;
   while (!signals.wait(step_ms))
     if (auto why = (*node)->failure()) {
       fail(why->text);
       return why->code == CONFLICT ? exit_refused : 1;
     }
+  if (beside)
+    beside->drain();
   spdlog::info("hands over what it leads and ends");
   if (!(*node)->drain(options.config.cluster->drain_timeout_ms / 2))
     spdlog::warn("ends although it leads something that nobody else took over");

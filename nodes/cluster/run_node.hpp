@@ -4,6 +4,8 @@
 #include "nodes/configuration.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,6 +13,20 @@ namespace touchline::nodes {
 
 /// How a node ends that its configuration does not allow to run: starting it again is no help.
 inline constexpr int exit_refused = 2;
+
+/// What runs beside a node in its process.
+class companion {
+public:
+  companion() = default;
+  companion(const companion&) = delete;
+  companion& operator=(const companion&) = delete;
+  virtual ~companion() = default;
+
+  /// Finishes what it has, before the node hands over what it leads.
+  virtual void drain() = 0;
+};
+
+using companion_start = std::function<std::unique_ptr<companion>()>;
 
 /// What a node needs to know to run.
 struct cluster_node_options {
@@ -20,6 +36,8 @@ struct cluster_node_options {
   /// HOST:PORT of a node that is up, by which a new node finds a cluster that it is to join; empty
   /// for a node that the cluster was born with or that knows its cluster already.
   std::optional<std::string> join;
+  /// Begins what runs beside the node, once it listens; empty for nothing.
+  companion_start beside = {};
 };
 
 /// Runs the node until SIGINT or SIGTERM. Returns its exit status: 0 after an orderly end, 1 after

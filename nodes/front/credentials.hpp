@@ -1,0 +1,34 @@
+// The operations in which a person's password comes over HTTP. The messages of the catalogue have a
+// proof in its place, and the front is the edge that derives it.
+#pragma once
+
+#include "nodes/authentication.hpp"
+#include "nodes/front/http_message.hpp"
+#include "nodes/front/problem.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <span>
+#include <string>
+
+namespace touchline::front {
+
+/// A field of the body of such an operation.
+struct credential_field {
+  const char* name;
+  /// Of JSON's schema: "string" or "integer".
+  const char* type;
+  bool required;
+  const char* description;
+};
+
+/// The fields of the body of a message; empty for a message that has its fields from the catalogue.
+/// token.issue, account.activate and account.setpassword have some.
+std::span<const credential_field> credential_fields(uint32_t number);
+
+/// Does the operation for the account of the path; waits for the identity context, and as long as a
+/// password takes.
+http_response run_credential_operation(uint32_t number, const std::string& account,
+                                       const http_request& request, nodes::authentication& door);
+
+} // namespace touchline::front

@@ -1,0 +1,92 @@
+#include "nodes/front/front_configuration.hpp"
+
+#include "nodes/cluster/cluster_configuration.hpp"
+#include "nodes/settings_section.hpp"
+
+namespace touchline::front {
+
+namespace {
+
+using nodes::settings_section;
+
+constexpr int64_t an_hour_ms = 3'600'000;
+
+void read_limits(settings_section from, front_configuration& out) {
+  constexpr int64_t kib = 1'024;
+  constexpr int64_t mib = 1'024 * kib;
+  auto& server = out.server.limits;
+  from.optional_number("connections", 1, 100'000, server.connections);
+  from.optional_number("header-bytes", kib, mib, server.header_bytes);
+  from.optional_number("body-bytes", kib, 64 * mib, server.body_bytes);
+  from.optional_time("idle", 100, an_hour_ms, server.idle_ms);
+  from.optional_time("request", 100, an_hour_ms, server.request_ms);
+  from.optional_time("response", 100, an_hour_ms, server.response_ms);
+  from.optional_number("under-way", 1, 65'536, out.client.under_way);
+  from.optional_time("answer", 100, an_hour_ms, out.client.request_ms);
+  from.optional_number("requests-per-second", 1, 1'000'000, out.rate.per_second);
+  from.optional_number("burst", 1, 1'000'000, out.rate.burst);
+  from.refuse_others();
+}
+
+void read_breaker(settings_section from, breaker_options& out) {
+  from.optional_number("failures", 1, 1'000, out.failures);
+  from.optional_time("open", 10, an_hour_ms, out.open_ms);
+  from.refuse_others();
+}
+
+std::string with_id(std::string text, uint32_t node) {
+  constexpr std::string_view mark = "{id}";
+  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark))
+    text.replace(at, mark.size(), std::to_string(node));
+  return text;
+}
+
+void read_tls(settings_section from, uint32_t node, server_options& out) {
+  out.certificate = with_id(from.path("certificate").string(), node);
+  out.key = with_id(from.path("key").string(), node);
+  from.refuse_others();
+}
+
+} // namespace
+
+std::optional<front_configuration> read_front(nodes::settings_file& file, uint32_t node) {
+  auto from = settings_section::of_file(file, "front");
+  if (from.entries().empty())
+    return std::nullopt;
+  front_configuration out;
+  auto listen
+    = nodes::parse_host_port(with_id(from.text_or("listen", to_string(out.server.listen)), node));
+  if (listen)
+    out.server.listen = *listen;
+  else
+    from.refuse("listen", "must be HOST:PORT");
+  from.optional_time("token-memory", 0, 60'000, out.token_memory_ms);
+  from.optional_time("unready", 0, an_hour_ms, out.unready_ms);
+  from.optional_time("drain", 0, an_hour_ms, out.drain_ms);
+  from.optional_flag("unsafe-plain-http-beyond-loopback", out.unsafe_plain_http_beyond_loopback);
+  read_limits(from.optional_section("limits"), out);
+  read_breaker(from.optional_section("breaker"), out.breaker);
+  auto tls = from.optional_section("tls");
+  if (from.has("tls"))
+    read_tls(std::move(tls), node, out.server);
+  if (auto wrong = check_exposure(out); wrong && !from.refused("listen"))
+    file.refuse_sentence("front.listen", *wrong);
+  from.refuse_others();
+  return out;
+}
+
+std::optional<std::string> check_exposure(const front_configuration& config) {
+  const auto& x = config.server;
+  if (x.certificate.empty() != x.key.empty())
+    return "HTTPS needs both a certificate and its key.";
+  if (x.certificate.empty() && !nodes::is_loopback(x.listen.host)
+      && !config.unsafe_plain_http_beyond_loopback)
+    return x.listen.host
+           + " is beyond loopback and there is no certificate: passwords and tokens could be read "
+             "by "
+             "everybody on the network; give a certificate and its key, or the option "
+             "unsafe-plain-http-beyond-loopback where something else encrypts.";
+  return std::nullopt;
+}
+
+} // namespace touchline::front

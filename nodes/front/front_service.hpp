@@ -1,0 +1,82 @@
+// What the front answers: the messages of the catalogue under /v1, flows, and what operators' tools
+// ask. Knows nothing of sockets.
+#pragma once
+
+#include "nodes/front/flow_resource.hpp"
+#include "nodes/front/front_configuration.hpp"
+#include "nodes/front/front_metrics.hpp"
+#include "nodes/front/gatekeeper.hpp"
+#include "nodes/front/guarded_client.hpp"
+#include "nodes/front/http_message.hpp"
+#include "nodes/front/route_table.hpp"
+#include "nodes/front/worker.hpp"
+#include "nodes/league_access.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace touchline::front {
+
+/// Answers requests, each at once or when the league has answered. Thread safe; never blocks.
+class front_service {
+public:
+  /// `league` must outlive it. `key` is the league's, `version` the program's.
+  front_service(nodes::league_access& league, const nodes::identity_key& key,
+                const front_configuration& config, const std::string& version);
+  front_service(const front_service&) = delete;
+  front_service& operator=(const front_service&) = delete;
+
+  /// Answers what is under way.
+  ~front_service();
+
+  void handle(http_request request, reply_function reply);
+
+  /// Where the connections are counted, for the metrics.
+  void watch(std::function<server_statistics()> server) { server_ = std::move(server); }
+
+  /// From now on /readyz says that a load balancer must look elsewhere; requests are answered as
+  /// before.
+  void begin_drain() { draining_ = true; }
+
+private:
+  struct exchange;
+  using shared_exchange = std::shared_ptr<exchange>;
+
+  // -- what operators ask -------------------------------------------------------------------------
+
+  bool handle_fixed(exchange& x);
+  http_response readiness() const;
+
+  // -- what people and programs ask ---------------------------------------------------------------
+
+  void handle_flow(const shared_exchange& x);
+  void handle_message(const shared_exchange& x);
+  bool is_welcome(exchange& x, const std::optional<std::string>& token);
+  void authorize(const shared_exchange& x, std::function<void()> then);
+  void begin_message(const shared_exchange& x);
+  void ask(const shared_exchange& x, std::string id);
+  void finish_message(exchange& x, const answer& reply, int64_t retry_after_ms);
+  void begin_credentials(const shared_exchange& x);
+  void run_on(worker& who, const shared_exchange& x, std::function<http_response()> job);
+
+  nodes::league_access& league_;
+  const nodes::identity_key key_;
+  const actors::clock& time_;
+  const front_configuration config_;
+  const route_table routes_;
+  const std::string openapi_;
+  front_metrics metrics_;
+  rate_limiter limiter_;
+  std::function<server_statistics()> server_;
+  std::atomic<bool> draining_ = false;
+  std::unique_ptr<async_client> client_;
+  guarded_client guarded_;
+  gatekeeper gate_;
+  flow_resource flows_;
+  std::unique_ptr<worker> flow_reader_;
+  std::unique_ptr<worker> password_worker_;
+};
+
+} // namespace touchline::front

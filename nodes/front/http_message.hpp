@@ -1,0 +1,60 @@
+// A request and its response as the front sees them. The library that reads and writes them on
+// sockets stays behind http_server.hpp.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace touchline::front {
+
+/// What a client asks.
+struct http_request {
+  std::string method;
+  /// As it was sent, percent-encoded, without the query.
+  std::string path;
+  /// Behind the question mark, percent-encoded.
+  std::string query;
+  /// By name in lower case; a header that comes several times is one, its values with commas
+  /// between them (RFC 9110, 5.2).
+  std::map<std::string, std::string, std::less<>> headers;
+  std::string body;
+  /// The address of the other end, without its port.
+  std::string peer;
+
+  /// The value of a header; empty when it is not there.
+  std::string_view header(std::string_view name) const {
+    auto at = headers.find(name);
+    return at == headers.end() ? std::string_view{} : std::string_view{at->second};
+  }
+};
+
+/// What it is answered.
+struct http_response {
+  unsigned status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+
+  void set(std::string name, std::string value) {
+    headers.emplace_back(std::move(name), std::move(value));
+  }
+
+  /// The value of a header, whose name must be spelt as it was set; empty when it is not there.
+  std::string_view header(std::string_view name) const {
+    for (auto& [key, value] : headers)
+      if (key == name)
+        return value;
+    return {};
+  }
+};
+
+/// Takes the response to one request: called once, on any thread.
+using reply_function = std::function<void(http_response)>;
+
+/// Answers a request, at once or later; must not block. Called on the server's thread.
+using request_handler = std::function<void(http_request, reply_function)>;
+
+} // namespace touchline::front

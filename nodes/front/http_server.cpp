@@ -1,0 +1,495 @@
+#include "nodes/front/http_server.hpp"
+
+#include "nodes/front/problem.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+
+#include <atomic>
+#include <optional>
+#include <set>
+#include <thread>
+
+namespace touchline::front {
+
+namespace {
+
+namespace beast = boost::beast;
+namespace net = boost::asio;
+namespace http = beast::http;
+using tcp = net::ip::tcp;
+using boost::system::error_code;
+using milliseconds = std::chrono::milliseconds;
+
+/// Who turns up when there is no room is told so in one packet, if it can be.
+constexpr std::string_view no_room
+  = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: "
+    "close\r\n\r\n";
+
+/// How long a connection that is to end waits for the other end to end it, in milliseconds: what it
+/// still sends must not make the response be lost.
+constexpr int64_t linger_ms = 1'000;
+
+/// Room behind the largest request for what was read of the next one.
+constexpr size_t spare_bytes = 16 * 1'024;
+
+/// What is wrong with bytes that are no request.
+problem problem_of_bytes(const error_code& wrong) {
+  problem out;
+  constexpr unsigned bad_request = 400;
+  out.status = bad_request;
+  out.detail = "This is no request of HTTP/1.1 (" + wrong.message() + ").";
+  if (wrong == http::error::header_limit) {
+    constexpr unsigned header_too_large = 431;
+    out.status = header_too_large;
+    out.code = TOO_LARGE;
+    out.detail = "The headers of the request are too large.";
+  } else if (wrong == http::error::body_limit) {
+    out.status = 0;
+    out.code = TOO_LARGE;
+    out.detail = "The body of the request is too large.";
+  } else if (wrong == beast::error::timeout) {
+    constexpr unsigned request_timeout = 408;
+    out.status = request_timeout;
+    out.code = DEADLINE_EXCEEDED;
+    out.detail = "The request did not come to its end in time.";
+  }
+  return out;
+}
+
+// -- what sessions share --------------------------------------------------------------------------
+
+class any_session {
+public:
+  virtual ~any_session() = default;
+  /// Ends now, or, when a request is being answered, after its response.
+  virtual void end(bool at_once) = 0;
+};
+
+/// The counters are written by the server's thread alone.
+struct counters {
+  std::atomic<uint64_t> open = 0;
+  std::atomic<uint64_t> accepted = 0;
+  std::atomic<uint64_t> turned_away = 0;
+  std::atomic<uint64_t> timed_out = 0;
+  std::atomic<uint64_t> malformed = 0;
+};
+
+struct session_environment {
+  server_limits limits;
+  request_handler handler;
+  counters count;
+  /// Of the server's thread.
+  std::set<any_session*> sessions;
+  bool draining = false;
+};
+
+// -- one connection -------------------------------------------------------------------------------
+
+/// Reads one request after the other; a client that sends several at once finds their responses in
+/// their order. Lives as long as something is under way.
+template <class Stream>
+class session final : public any_session, public std::enable_shared_from_this<session<Stream>> {
+public:
+  static constexpr bool is_tls = !std::is_same_v<Stream, beast::tcp_stream>;
+
+  session(session_environment& environment, Stream&& stream)
+    : environment_{environment},
+      stream_{std::move(stream)},
+      timer_{stream_.get_executor()},
+      buffer_{environment.limits.header_bytes + environment.limits.body_bytes + spare_bytes} {
+    error_code ignored;
+    peer_
+      = beast::get_lowest_layer(stream_).socket().remote_endpoint(ignored).address().to_string();
+    environment_.sessions.insert(this);
+    ++environment_.count.open;
+  }
+
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  ~session() override {
+    environment_.sessions.erase(this);
+    --environment_.count.open;
+  }
+
+  void begin() {
+    if constexpr (is_tls) {
+      expire_after(environment_.limits.idle_ms);
+      stream_.async_handshake(net::ssl::stream_base::server,
+                              [self = this->shared_from_this()](error_code wrong) {
+                                if (!wrong)
+                                  self->wait_for_request();
+                                else if (wrong == beast::error::timeout)
+                                  ++self->environment_.count.timed_out;
+                              });
+    } else {
+      wait_for_request();
+    }
+  }
+
+  void end(bool at_once) override {
+    ending_ = true;
+    if (at_once || is_idle_)
+      beast::get_lowest_layer(stream_).cancel();
+  }
+
+private:
+  void expire_after(int64_t ms) {
+    beast::get_lowest_layer(stream_).expires_after(milliseconds{ms});
+  }
+
+  /// The first byte may take long, the others not.
+  void wait_for_request() {
+    if (ending_ || (environment_.draining && buffer_.size() == 0))
+      return;
+    parser_.emplace();
+    parser_->header_limit(static_cast<uint32_t>(environment_.limits.header_bytes));
+    parser_->body_limit(environment_.limits.body_bytes);
+    if (buffer_.size() > 0)
+      return read_request();
+    is_idle_ = true;
+    expire_after(environment_.limits.idle_ms);
+    constexpr size_t first_read = 4'096;
+    stream_.async_read_some(buffer_.prepare(first_read),
+                            [self = this->shared_from_this()](error_code wrong, size_t bytes) {
+                              self->is_idle_ = false;
+                              self->buffer_.commit(bytes);
+                              if (!wrong)
+                                self->read_request();
+                              else if (wrong == beast::error::timeout)
+                                ++self->environment_.count.timed_out;
+                            });
+  }
+
+  /// The stream's own timer would close it, and nobody could say why.
+  void read_request() {
+    beast::get_lowest_layer(stream_).expires_never();
+    is_reading_ = true;
+    is_late_ = false;
+    timer_.expires_after(milliseconds{environment_.limits.request_ms});
+    timer_.async_wait([self = this->shared_from_this()](error_code wrong) {
+      // A timer that was set anew meanwhile has not expired.
+      if (wrong || !self->is_reading_
+          || self->timer_.expiry() > net::steady_timer::clock_type::now())
+        return;
+      self->is_late_ = true;
+      beast::get_lowest_layer(self->stream_).cancel();
+    });
+    http::async_read_header(
+      stream_, buffer_, *parser_,
+      [self = this->shared_from_this()](error_code wrong, size_t) { self->take_header(wrong); });
+  }
+
+  void take_header(error_code wrong) {
+    if (wrong)
+      return refuse(wrong);
+    // A client that asks first whether its body is welcome is told to send it.
+    if (beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
+      auto response
+        = std::make_shared<http::response<http::empty_body>>(http::status::continue_, 11);
+      http::async_write(stream_, *response,
+                        [self = this->shared_from_this(), response](error_code failed, size_t) {
+                          if (!failed)
+                            self->read_body();
+                        });
+      return;
+    }
+    read_body();
+  }
+
+  void read_body() {
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = this->shared_from_this()](error_code wrong, size_t) {
+                       if (wrong)
+                         self->refuse(wrong);
+                       else
+                         self->handle();
+                     });
+  }
+
+  /// What cannot be read is answered when it came at all, and ends the connection.
+  void refuse(error_code wrong) {
+    stop_timer();
+    if (is_late_)
+      wrong = beast::error::timeout;
+    if (wrong == beast::error::timeout)
+      ++environment_.count.timed_out;
+    else if (wrong.category() == http::make_error_code(http::error::bad_method).category()
+             && wrong != http::error::end_of_stream && wrong != http::error::partial_message)
+      ++environment_.count.malformed;
+    else
+      return;
+    ending_ = true;
+    keep_alive_ = false;
+    is_head_ = false;
+    respond(response_of(problem_of_bytes(wrong)));
+  }
+
+  void stop_timer() {
+    is_reading_ = false;
+    timer_.cancel();
+  }
+
+  void handle() {
+    stop_timer();
+    auto message = parser_->release();
+    parser_.reset();
+    keep_alive_ = message.keep_alive();
+    version_ = message.version();
+    is_head_ = message.method() == http::verb::head;
+    http_request request;
+    request.method = std::string{message.method_string()};
+    auto target = std::string_view{message.target().data(), message.target().size()};
+    auto question = target.find('?');
+    request.path = std::string{target.substr(0, question)};
+    if (question != std::string_view::npos)
+      request.query = std::string{target.substr(question + 1)};
+    for (auto& field : message) {
+      auto name = std::string{field.name_string()};
+      for (auto& c : name)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+      auto& value = request.headers[name];
+      if (!value.empty())
+        value += ", ";
+      value.append(field.value().data(), field.value().size());
+    }
+    request.body = std::move(message.body());
+    request.peer = peer_;
+    // Nobody waits for the socket meanwhile; the handler bounds the time.
+    environment_.handler(std::move(request), [self = this->shared_from_this()](http_response out) {
+      // The session must not end on another thread.
+      auto executor = self->stream_.get_executor();
+      net::post(executor,
+                [self, out = std::move(out)]() mutable { self->respond(std::move(out)); });
+    });
+  }
+
+  void respond(http_response out) {
+    // A server that drains ends its connections with their next response.
+    keep_alive_ = keep_alive_ && !ending_ && !environment_.draining;
+    auto response = std::make_shared<http::response<http::string_body>>();
+    response->result(out.status);
+    response->version(version_);
+    for (auto& [name, value] : out.headers)
+      response->set(name, value);
+    response->keep_alive(keep_alive_);
+    constexpr unsigned no_content = 204;
+    constexpr unsigned not_modified = 304;
+    if (out.status != no_content && out.status != not_modified)
+      response->content_length(out.body.size());
+    if (!is_head_)
+      response->body() = std::move(out.body);
+    expire_after(environment_.limits.response_ms);
+    http::async_write(stream_, *response,
+                      [self = this->shared_from_this(), response](error_code wrong, size_t) {
+                        if (wrong == beast::error::timeout)
+                          ++self->environment_.count.timed_out;
+                        if (wrong)
+                          return;
+                        if (self->keep_alive_)
+                          self->wait_for_request();
+                        else
+                          self->close();
+                      });
+  }
+
+  void close() {
+    ending_ = true;
+    if constexpr (is_tls) {
+      expire_after(linger_ms);
+      stream_.async_shutdown([self = this->shared_from_this()](error_code) {});
+    } else {
+      error_code ignored;
+      stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+      expire_after(linger_ms);
+      linger();
+    }
+  }
+
+  /// Reads what still comes and throws it away, until the other end closes or the time is over.
+  void linger() {
+    buffer_.clear();
+    stream_.async_read_some(buffer_.prepare(spare_bytes),
+                            [self = this->shared_from_this()](error_code wrong, size_t) {
+                              if (!wrong && !self->environment_.draining)
+                                self->linger();
+                            });
+  }
+
+  session_environment& environment_;
+  Stream stream_;
+  /// Of the request that is being read.
+  net::steady_timer timer_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::string_body>> parser_;
+  std::string peer_;
+  unsigned version_ = 11;
+  bool keep_alive_ = true;
+  bool is_head_ = false;
+  bool is_idle_ = false;
+  bool is_reading_ = false;
+  bool is_late_ = false;
+  bool ending_ = false;
+};
+
+// -- the server -----------------------------------------------------------------------------------
+
+class beast_server final : public http_server {
+public:
+  beast_server(const server_options& options, request_handler handler)
+    : tls_{net::ssl::context::tls_server},
+      acceptor_{io_} {
+    environment_.limits = options.limits;
+    environment_.handler = std::move(handler);
+  }
+
+  ~beast_server() override { stop(); }
+
+  tl::expected<void, refusal> open(const server_options& options) {
+    is_tls_ = !options.certificate.empty();
+    error_code wrong;
+    if (is_tls_) {
+      tls_.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv3
+                       | net::ssl::context::no_tlsv1 | net::ssl::context::no_tlsv1_1);
+      tls_.use_certificate_chain_file(options.certificate.string(), wrong);
+      if (wrong)
+        return unusable("The certificate " + options.certificate.string(), wrong);
+      tls_.use_private_key_file(options.key.string(), net::ssl::context::pem, wrong);
+      if (wrong)
+        return unusable("The key " + options.key.string(), wrong);
+    }
+    auto where = to_string(options.listen);
+    tcp::resolver resolver{io_};
+    auto found = resolver.resolve(options.listen.host, std::to_string(options.listen.port), wrong);
+    if (wrong || found.empty())
+      return unusable("The address " + where, wrong);
+    tcp::endpoint endpoint = found.begin()->endpoint();
+    acceptor_.open(endpoint.protocol(), wrong);
+    if (!wrong)
+      acceptor_.set_option(net::socket_base::reuse_address{true}, wrong);
+    if (!wrong)
+      acceptor_.bind(endpoint, wrong);
+    if (!wrong)
+      acceptor_.listen(net::socket_base::max_listen_connections, wrong);
+    if (wrong)
+      return unusable("The address " + where, wrong);
+    port_ = acceptor_.local_endpoint().port();
+    accept();
+    thread_ = std::thread{[this] { io_.run(); }};
+    return {};
+  }
+
+  uint16_t port() const noexcept override { return port_; }
+
+  bool drain(int64_t timeout_ms) override {
+    net::post(io_, [this] {
+      error_code ignored;
+      acceptor_.close(ignored);
+      environment_.draining = true;
+      for (auto* x : environment_.sessions)
+        x->end(false);
+    });
+    constexpr int64_t step_ms = 5;
+    for (int64_t waited_ms = 0; environment_.count.open.load() > 0; waited_ms += step_ms) {
+      if (waited_ms >= timeout_ms)
+        return false;
+      std::this_thread::sleep_for(milliseconds{step_ms});
+    }
+    return true;
+  }
+
+  void stop() override {
+    if (!thread_.joinable())
+      return;
+    net::post(io_, [this] {
+      error_code ignored;
+      acceptor_.close(ignored);
+      for (auto* x : environment_.sessions)
+        x->end(true);
+      io_.stop();
+    });
+    thread_.join();
+  }
+
+  server_statistics statistics() const override {
+    const auto& x = environment_.count;
+    return {x.open, x.accepted, x.turned_away, x.timed_out, x.malformed};
+  }
+
+private:
+  static tl::unexpected<refusal> unusable(const std::string& what, const error_code& wrong) {
+    return tl::unexpected<refusal>{
+      {UNAVAILABLE, what + " cannot be used: " + wrong.message() + '.'}};
+  }
+
+  void accept() {
+    acceptor_.async_accept([this](error_code wrong, tcp::socket socket) {
+      if (!acceptor_.is_open())
+        return;
+      if (wrong)
+        return pause();
+      greet(std::move(socket));
+      accept();
+    });
+  }
+
+  /// Without descriptors there is nothing to accept: a moment later there may be some.
+  void pause() {
+    constexpr int64_t pause_ms = 50;
+    pause_.expires_after(milliseconds{pause_ms});
+    pause_.async_wait([this](error_code wrong) {
+      if (!wrong && acceptor_.is_open())
+        accept();
+    });
+  }
+
+  void greet(tcp::socket socket) {
+    error_code ignored;
+    socket.set_option(tcp::no_delay{true}, ignored);
+    if (environment_.count.open >= environment_.limits.connections) {
+      ++environment_.count.turned_away;
+      socket.non_blocking(true, ignored);
+      if (!is_tls_)
+        socket.write_some(net::buffer(no_room.data(), no_room.size()), ignored);
+      return;
+    }
+    ++environment_.count.accepted;
+    beast::tcp_stream stream{std::move(socket)};
+    if (is_tls_)
+      std::make_shared<session<beast::ssl_stream<beast::tcp_stream>>>(
+        environment_, beast::ssl_stream<beast::tcp_stream>{std::move(stream), tls_})
+        ->begin();
+    else
+      std::make_shared<session<beast::tcp_stream>>(environment_, std::move(stream))->begin();
+  }
+
+  // Before the context of the sockets, whose end ends the sessions.
+  session_environment environment_;
+  net::ssl::context tls_;
+  net::io_context io_{1};
+  /// A request that is being answered needs the thread, although nothing waits for a socket.
+  net::executor_work_guard<net::io_context::executor_type> work_{io_.get_executor()};
+  tcp::acceptor acceptor_;
+  net::steady_timer pause_{io_};
+  std::thread thread_;
+  uint16_t port_ = 0;
+  bool is_tls_ = false;
+};
+
+} // namespace
+
+tl::expected<std::unique_ptr<http_server>, refusal> http_server::start(
+  const server_options& options, request_handler handler) {
+  auto server = std::make_unique<beast_server>(options, std::move(handler));
+  if (auto opened = server->open(options); !opened)
+    return tl::unexpected{opened.error()};
+  return server;
+}
+
+} // namespace touchline::front

@@ -1,0 +1,187 @@
+#include "nodes/front/message_body.hpp"
+
+#include "messages/redact.hpp"
+#include "messages/text.hpp"
+#include "nodes/front/percent_encoding.hpp"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+
+namespace touchline::front {
+
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MessageFactory;
+
+tl::unexpected<problem> wrong(unsigned status, std::string detail, std::string field = {}) {
+  problem out;
+  out.status = status;
+  out.detail = std::move(detail);
+  out.field = std::move(field);
+  return tl::unexpected{std::move(out)};
+}
+
+// -- the body -------------------------------------------------------------------------------------
+
+/// The field in Protobuf's words: "INVALID_ARGUMENT:(player) wge: Cannot find field.", or
+/// "INVALID_ARGUMENT:(player.position): ...".
+std::string field_in(std::string_view words) {
+  if (auto at = words.find(": Cannot find field"); at != std::string_view::npos) {
+    auto name = words.substr(0, at);
+    auto before = name.find_last_of(" :");
+    return std::string{name.substr(before == std::string_view::npos ? 0 : before + 1)};
+  }
+  auto open = words.find('(');
+  auto close = words.find(')', open == std::string_view::npos ? 0 : open);
+  if (open == std::string_view::npos || close == std::string_view::npos)
+    return {};
+  return std::string{words.substr(open + 1, close - open - 1)};
+}
+
+tl::expected<void, problem> parse_body(const std::string& body, Message& out) {
+  if (body.empty())
+    return {};
+  auto done = google::protobuf::util::JsonStringToMessage(body, &out);
+  if (done.ok())
+    return {};
+  constexpr unsigned bad_request = 400;
+  if (!nlohmann::json::accept(body))
+    return wrong(bad_request, "The body is no JSON.");
+  auto words = done.ToString();
+  auto field = field_in(words);
+  return wrong(
+    0,
+    field.empty()
+      ? "The body is no " + out.GetDescriptor()->name() + " in Protobuf's JSON: " + excerpt(words)
+      : "The field " + excerpt(field) + " of the body is unknown, or not of " + "its type.",
+    excerpt(field));
+}
+
+// -- path and query -------------------------------------------------------------------------------
+
+template <class Number>
+std::optional<Number> number_in(const std::string& text) {
+  Number value{};
+  auto end = text.data() + text.size();
+  auto [stop, failed] = std::from_chars(text.data(), end, value);
+  return failed == std::errc{} && stop == end ? std::optional{value} : std::nullopt;
+}
+
+/// Sets a field from text; false when it is not of its type.
+bool set_field(Message& message, const FieldDescriptor& field, const std::string& text) {
+  const auto& access = *message.GetReflection();
+  auto set = [&](auto value, auto setter) {
+    if (value)
+      (access.*setter)(&message, &field, *value);
+    return value.has_value();
+  };
+  using google::protobuf::Reflection;
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      access.SetString(&message, &field, text);
+      return field.type() == FieldDescriptor::TYPE_STRING;
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return set(number_in<uint32_t>(text), &Reflection::SetUInt32);
+    case FieldDescriptor::CPPTYPE_INT32:
+      return set(number_in<int32_t>(text), &Reflection::SetInt32);
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return set(number_in<uint64_t>(text), &Reflection::SetUInt64);
+    case FieldDescriptor::CPPTYPE_INT64:
+      return set(number_in<int64_t>(text), &Reflection::SetInt64);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      access.SetBool(&message, &field, text == "true");
+      return text == "true" || text == "false";
+    default:
+      return false;
+  }
+}
+
+/// What a field of the body says, to be compared with the path.
+std::string text_of(const Message& message, const FieldDescriptor& field) {
+  const auto& access = *message.GetReflection();
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return access.GetString(message, &field);
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return std::to_string(access.GetUInt32(message, &field));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return std::to_string(access.GetUInt64(message, &field));
+    default:
+      return {};
+  }
+}
+
+tl::expected<void, problem> take_parameter(Message& message, const std::string& name,
+                                           const std::string& value, const char* where) {
+  const auto* field = message.GetDescriptor()->FindFieldByName(name);
+  auto shown = excerpt(name);
+  if (!field || field->is_repeated())
+    return wrong(0, "There is no parameter " + shown + " here.", shown);
+  if (message.GetReflection()->HasField(message, field) && text_of(message, *field) != value)
+    return wrong(0, "The field " + shown + " is another one in the " + where + " than in the body.",
+                 shown);
+  if (!set_field(message, *field, value))
+    return wrong(0, '"' + excerpt(value) + "\" is no value of " + shown + '.', shown);
+  return {};
+}
+
+} // namespace
+
+tl::expected<void, problem> check_content_type(const http_request& request) {
+  auto type = request.header("content-type");
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' '))
+    type.remove_suffix(1);
+  if (request.body.empty() || type == "application/json")
+    return {};
+  constexpr unsigned unsupported_media_type = 415;
+  return wrong(unsupported_media_type, "A body must be application/json.", "Content-Type");
+}
+
+tl::expected<std::shared_ptr<Message>, problem> read_message(const route_match& where,
+                                                             const http_request& request) {
+  const auto& info = *where.found->info;
+  std::shared_ptr<Message> out{
+    MessageFactory::generated_factory()->GetPrototype(info.descriptor)->New()};
+  auto parameters = query_parameters(request.query);
+  constexpr unsigned bad_request = 400;
+  if (where.malformed || !parameters)
+    return wrong(bad_request, "The path or the query of the URL cannot be decoded.");
+  const bool is_read = info.mode == message_mode::read;
+  if (!is_read) {
+    if (auto type = check_content_type(request); !type)
+      return tl::unexpected{type.error()};
+    if (auto parsed = parse_body(request.body, *out); !parsed)
+      return tl::unexpected{parsed.error()};
+    if (!parameters->empty())
+      return wrong(0, "The fields of a command belong into its body.",
+                   excerpt(parameters->front().first));
+  }
+  for (auto& [name, value] : where.fields)
+    if (auto taken = take_parameter(*out, name, value, "path"); !taken)
+      return tl::unexpected{taken.error()};
+  for (auto& [name, value] : *parameters)
+    if (auto taken = take_parameter(*out, name, value, "query"); !taken)
+      return tl::unexpected{taken.error()};
+  return out;
+}
+
+std::string message_json(const Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string out;
+  auto print = [&](const Message& x) {
+    return google::protobuf::util::MessageToJsonString(x, &out, options).ok();
+  };
+  auto done = may_hold_secrets(*message.GetDescriptor()) ? print(*redacted(message).message)
+                                                         : print(message);
+  return done ? out : "{}";
+}
+
+} // namespace touchline::front

@@ -1,0 +1,54 @@
+// Which message of the catalogue a method and a path stand for: the `http` of each message, read
+// once.
+#pragma once
+
+#include "messages/catalogue.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace touchline::front {
+
+/// One message with a route.
+struct route {
+  const message_info* info = nullptr;
+  /// "POST".
+  std::string method;
+  /// "/v1/leagues/{league}/teams".
+  std::string path;
+  /// The parts of the path; "{league}" stands for the message's field `league`.
+  std::vector<std::string> segments;
+};
+
+/// What was found for a method and a path.
+struct route_match {
+  /// Null when there is none for the method.
+  const route* found = nullptr;
+  /// The fields that the path gives, decoded.
+  std::vector<std::pair<std::string, std::string>> fields;
+  /// The methods that the path has; empty when nothing is there. With GET comes HEAD.
+  std::vector<std::string> methods;
+  /// A part of the path cannot be decoded.
+  bool malformed = false;
+};
+
+/// Every route of the catalogue. Does not change.
+class route_table {
+public:
+  route_table();
+
+  std::span<const route> routes() const noexcept { return routes_; }
+
+  route_match match(std::string_view method, std::string_view path) const;
+
+private:
+  std::vector<route> routes_;
+};
+
+/// The name in "{name}"; empty for a part of a path that stands for itself.
+std::string_view parameter_of(std::string_view segment);
+
+} // namespace touchline::front

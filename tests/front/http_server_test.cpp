@@ -1,0 +1,209 @@
+// The server on real sockets, with clients that send what they should not.
+#define BOOST_TEST_DYN_LINK
+#include <boost/test/unit_test.hpp>
+
+#include "nodes/front/http_server.hpp"
+#include "tests/front/http_client.hpp"
+
+#include <future>
+#include <memory>
+#include <thread>
+
+using namespace touchline;
+using namespace touchline::front;
+using namespace touchline::testing;
+
+namespace {
+
+/// Answers with what it was asked.
+void echo(http_request request, const reply_function& reply) {
+  http_response out;
+  out.body = request.method + ' ' + request.path + '?' + request.query + ' ' + request.body;
+  reply(std::move(out));
+}
+
+std::unique_ptr<http_server> serve(const server_limits& limits = {},
+                                   request_handler handler = echo) {
+  server_options options;
+  options.listen.port = 0;
+  options.limits = limits;
+  auto server = http_server::start(options, std::move(handler));
+  BOOST_TEST_REQUIRE(server.has_value());
+  return std::move(*server);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_connection_answers_one_request_after_the_other) {
+  auto server = serve();
+  http_client client{server->port()};
+  for (int i = 0; i < 3; ++i) {
+    auto reply = client.ask("POST", "/a?b=c", {}, "{}");
+    BOOST_TEST(reply.status == 200);
+    BOOST_TEST(reply.body == "POST /a?b=c {}");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_their_order) {
+  auto server = serve();
+  http_client client{server->port()};
+  std::string all;
+  for (int i = 0; i < 50; ++i)
+    all += request_bytes("GET", "/" + std::to_string(i));
+  client.send(all);
+  for (int i = 0; i < 50; ++i)
+    BOOST_TEST(client.receive().body == "GET /" + std::to_string(i) + "? ");
+}
+
+BOOST_AUTO_TEST_CASE(a_head_has_the_length_and_no_body) {
+  auto server = serve();
+  http_client client{server->port()};
+  auto reply = client.ask("HEAD", "/x");
+  BOOST_TEST(reply.header("content-length") == std::to_string(std::string{"HEAD /x? "}.size()));
+  BOOST_TEST(client.ask("GET", "/y").body == "GET /y? ");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_http_is_refused_and_ends_the_connection) {
+  auto server = serve();
+  for (auto* bytes : {"\r\n\r\nnonsense\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+                      "\x16\x03\x01\x02\x01\x01\r\n\r\n", "GET / HTTP/1.1\r\nbad header\r\n\r\n",
+                      "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+                      "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+    http_client client{server->port()};
+    client.send(bytes);
+    auto reply = client.receive();
+    BOOST_TEST(reply.status == 400, bytes << " was answered with " << reply.status);
+    BOOST_TEST(reply.header("content-type") == "application/problem+json");
+    BOOST_TEST(client.is_closed());
+  }
+  BOOST_TEST(server->statistics().malformed == 8);
+}
+
+BOOST_AUTO_TEST_CASE(too_large_headers_and_bodies_are_refused) {
+  server_limits limits;
+  limits.header_bytes = 2'048;
+  limits.body_bytes = 4'096;
+  auto server = serve(limits);
+  {
+    http_client client{server->port()};
+    client.send("GET / HTTP/1.1\r\nX: " + std::string(8'192, 'x') + "\r\n\r\n");
+    BOOST_TEST(client.receive().status == 431);
+    BOOST_TEST(client.is_closed());
+  }
+  {
+    http_client client{server->port()};
+    client.send(request_bytes("POST", "/", {}, std::string(5'000, 'x')));
+    BOOST_TEST(client.receive().status == 413);
+    BOOST_TEST(client.is_closed());
+  }
+  {
+    http_client client{server->port()};
+    client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2000\r\n"
+                + std::string(8'192, 'x') + "\r\n0\r\n\r\n");
+    BOOST_TEST(client.receive().status == 413);
+  }
+  http_client client{server->port()};
+  BOOST_TEST(client.ask("POST", "/", {}, std::string(4'096, 'x')).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_does_not_end_in_time_is_answered_with_408) {
+  server_limits limits;
+  limits.request_ms = 200;
+  auto server = serve(limits);
+  http_client slow{server->port()};
+  slow.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n1");
+  BOOST_TEST(slow.receive().status == 408);
+  BOOST_TEST(slow.is_closed());
+  http_client slower{server->port()};
+  slower.send("GET / HT");
+  BOOST_TEST(slower.receive().status == 408);
+  BOOST_TEST(server->statistics().timed_out == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_asks_nothing_is_closed) {
+  server_limits limits;
+  limits.idle_ms = 100;
+  auto server = serve(limits);
+  http_client silent{server->port()};
+  BOOST_TEST(silent.receive().status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_truncated_request_is_not_handled) {
+  std::atomic<int> handled = 0;
+  auto server = serve({}, [&handled](http_request request, const reply_function& reply) {
+    ++handled;
+    echo(std::move(request), reply);
+  });
+  auto whole = request_bytes("POST", "/", {}, "0123456789");
+  for (size_t bytes = 0; bytes < whole.size(); ++bytes) {
+    http_client client{server->port()};
+    client.send(whole.substr(0, bytes));
+    client.end_sending();
+    BOOST_TEST(client.is_closed());
+  }
+  BOOST_TEST(handled == 0);
+}
+
+BOOST_AUTO_TEST_CASE(one_connection_too_many_is_turned_away) {
+  server_limits limits;
+  limits.connections = 2;
+  auto server = serve(limits);
+  http_client first{server->port()};
+  http_client second{server->port()};
+  BOOST_TEST(first.ask("GET", "/").status == 200);
+  BOOST_TEST(second.ask("GET", "/").status == 200);
+  http_client third{server->port()};
+  auto reply = third.receive();
+  BOOST_TEST(reply.status == 503);
+  BOOST_TEST(reply.header("retry-after") == "1");
+  BOOST_TEST(server->statistics().turned_away == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_drains_answers_what_it_has_been_asked) {
+  std::promise<reply_function> asked;
+  auto server = serve(
+    {}, [&asked](const http_request&, reply_function reply) { asked.set_value(std::move(reply)); });
+  http_client idle{server->port()};
+  http_client busy{server->port()};
+  busy.send(request_bytes("GET", "/"));
+  auto reply = asked.get_future().get();
+  auto drained = std::async(std::launch::async, [&server] { return server->drain(60'000); });
+  BOOST_TEST(idle.is_closed());
+  http_response out;
+  out.body = "late";
+  reply(std::move(out));
+  auto received = busy.receive();
+  BOOST_TEST(received.body == "late");
+  BOOST_TEST(received.header("connection") == "close");
+  BOOST_TEST(busy.is_closed());
+  BOOST_TEST(drained.get());
+  BOOST_CHECK_THROW(http_client{server->port()}, std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_response_that_comes_after_the_end_goes_nowhere) {
+  std::promise<reply_function> asked;
+  auto server = serve(
+    {}, [&asked](const http_request&, reply_function reply) { asked.set_value(std::move(reply)); });
+  http_client client{server->port()};
+  client.send(request_bytes("GET", "/"));
+  auto reply = asked.get_future().get();
+  server->stop();
+  reply({});
+  reply = nullptr;
+  server.reset();
+  BOOST_TEST(client.is_closed());
+}
+
+BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_refused_in_a_sentence) {
+  auto server = serve();
+  server_options options;
+  options.listen.port = server->port();
+  auto second = http_server::start(options, echo);
+  BOOST_TEST_REQUIRE(!second.has_value());
+  BOOST_TEST(second.error().text.find(std::to_string(server->port())) != std::string::npos);
+  options.listen.port = 0;
+  options.certificate = "/nowhere/certificate.pem";
+  options.key = "/nowhere/key.pem";
+  BOOST_TEST(!http_server::start(options, echo).has_value());
+}
