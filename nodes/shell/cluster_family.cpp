@@ -81,7 +81,7 @@ result show_nodes(session& with, const invocation&) {
     if (std::ranges::none_of(*found, [&](auto& x) { return x.node().id() == id; })) {
       std::vector<std::string> row(table.columns.size(), "-");
       row.front() = std::to_string(id);
-      row.back() = "does not answer";
+      row.back() = "no answer";
       table.rows.push_back(std::move(row));
     }
   return report{nodes::nodes_json(*found, known), std::move(table)};

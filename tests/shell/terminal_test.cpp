@@ -86,6 +86,7 @@ BOOST_AUTO_TEST_CASE(ctrl_c_stops_the_command_and_ctrl_d_ends_the_shell) {
   operators_desk desk;
   auto shell = desk.sit_down();
   shell.wait_for("/node-");
+  shell.wait_for(prompt);
   // While a line is typed it is thrown away.
   shell.type("remove 1" + ctrl_c);
   shell.wait_for("^C");
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_dies_under_the_shell_is_named_and_another_one_t
   shell.wait_for("node-" + std::to_string(first) + " is gone; going on with node-");
   auto second = node_of(shell.wait_for(prompt));
   BOOST_TEST(second != first);
-  shell.enter_line("nodes", "does not answer");
+  shell.enter_line("nodes", "no answer");
   shell.wait_for(prompt);
   desk.cluster().start(first);
   desk.cluster().require_healthy();
