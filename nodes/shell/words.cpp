@@ -48,11 +48,15 @@ typed_line cut_line(std::string_view line) {
 
 tl::expected<std::vector<word>, std::string> split_words(std::string_view line) {
   if (line.size() > max_line_bytes)
-    return tl::unexpected{"A line has at most " + std::to_string(max_line_bytes) + " bytes."};
+    return tl::unexpected<std::string>{"A line has at most " + std::to_string(max_line_bytes)
+                                       + " bytes."};
   auto cut = cut_line(line);
-  if (cut.open_quote != 0)
-    return tl::unexpected{std::string{"The quote "} + cut.open_quote
-                          + " is not closed; put another one where the text ends."};
+  if (cut.open_quote == '"')
+    return tl::unexpected<std::string>{
+      "The quote \" is not closed; put another one where the text ends."};
+  if (cut.open_quote == '\'')
+    return tl::unexpected<std::string>{
+      "The quote ' is not closed; put another one where the text ends."};
   return std::move(cut.words);
 }
 
