@@ -182,7 +182,8 @@ BOOST_AUTO_TEST_CASE(leadership_and_drained_nodes_go_where_they_are_told) {
   run_json(transfer + " --yes");
   BOOST_TEST(eventually([&] { return cluster->leader(2) == other; }));
   auto state_of_3 = [&] {
-    for (auto& x : cluster->ask_json({"nodes"})["nodes"])
+    auto known = cluster->ask_json({"nodes"});
+    for (auto& x : known["nodes"])
       if (x["node"] == 3)
         return x["state"].get<std::string>();
     return std::string{};
