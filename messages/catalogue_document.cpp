@@ -136,7 +136,7 @@ std::string_view words_of(int about) {
 }
 
 std::string permissions_section() {
-  constexpr std::array roles{LEAGUE_ADMINISTRATOR, TEAM_OWNER, SPONSOR, VIEWER};
+  constexpr std::array roles{LEAGUE_ADMINISTRATOR, TEAM_OWNER, SPONSOR, VIEWER, OPERATOR};
   std::string out = "\n## Who may send what\n\n"
                     "About whom an account may send a message that comes from outside; an empty "
                     "cell: not at all.\n\n"

@@ -115,6 +115,8 @@ std::string_view role_name(int role) {
       return "a sponsor";
     case VIEWER:
       return "a viewer";
+    case OPERATOR:
+      return "an operator";
     default:
       return "without a role";
   }

@@ -2,6 +2,7 @@
 
 #include "messages/text.hpp"
 #include "nodes/cluster/cluster_configuration.hpp"
+#include "nodes/commands.hpp"
 #include "nodes/openssl_objects.hpp"
 
 #include <algorithm>
@@ -107,8 +108,8 @@ bool set_times(X509* certificate, const X509* issuer, int days) {
 
 /// A new key with a certificate, signed by `signer` or, without one, by itself.
 tl::expected<issued, std::string> issue(const std::string& file, const std::string& common_name,
-                                        const std::string& cluster, int days,
-                                        const authority* signer,
+                                        const std::string& cluster, const std::string& unit,
+                                        int days, const authority* signer,
                                         const std::vector<extension>& extensions) {
   issued result{file, certificate_object{X509_new()}, key_object{EVP_EC_gen("P-256")}};
   auto* certificate = result.certificate.get();
@@ -118,7 +119,8 @@ tl::expected<issued, std::string> issue(const std::string& file, const std::stri
   auto* signing_key = signer ? signer->key.get() : result.key.get();
   auto* subject = X509_get_subject_name(certificate);
   if (X509_set_version(certificate, version_3) != 1 || !set_serial(certificate)
-      || !add_name(subject, "O", cluster) || !add_name(subject, "CN", common_name)
+      || !add_name(subject, "O", cluster) || (!unit.empty() && !add_name(subject, "OU", unit))
+      || !add_name(subject, "CN", common_name)
       || X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) != 1
       || X509_set_pubkey(certificate, result.key.get()) != 1
       || !set_times(certificate, issuer, days) || !add_extensions(certificate, issuer, extensions)
@@ -128,7 +130,7 @@ tl::expected<issued, std::string> issue(const std::string& file, const std::stri
 }
 
 tl::expected<issued, std::string> issue_authority(const std::string& cluster) {
-  return issue("ca", "authority of " + cluster, cluster, authority_days, nullptr,
+  return issue("ca", "authority of " + cluster, cluster, {}, authority_days, nullptr,
                {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
                 {NID_key_usage, "critical,keyCertSign,cRLSign"},
                 {NID_subject_key_identifier, "hash"}});
@@ -137,9 +139,9 @@ tl::expected<issued, std::string> issue_authority(const std::string& cluster) {
 /// Nodes call one another, so that each is server and client.
 tl::expected<issued, std::string> issue_member(const std::string& name, const char* usage,
                                                const std::string& alternative_names,
-                                               const std::string& cluster, int days,
-                                               const authority& signer) {
-  return issue(name, name, cluster, days, &signer,
+                                               const std::string& cluster, const std::string& unit,
+                                               int days, const authority& signer) {
+  return issue(name, name, cluster, unit, days, &signer,
                {{NID_basic_constraints, "critical,CA:FALSE"},
                 {NID_key_usage, "critical,digitalSignature"},
                 {NID_ext_key_usage, usage},
@@ -256,6 +258,9 @@ std::optional<std::string> check_request(const certificate_request& request) {
   for (auto& host : request.hosts)
     if (!is_host(host))
       return '"' + excerpt(host) + "\" is neither a host's name nor an IP address.";
+  if (!request.role.empty()
+      && std::ranges::find(account_roles, request.role) == account_roles.end())
+    return '"' + excerpt(request.role) + "\" is no role of an account.";
   if (request.days < 1 || request.days > max_certificate_days)
     return "Certificates are made for 1 to " + std::to_string(max_certificate_days) + " days.";
   return std::nullopt;
@@ -296,7 +301,7 @@ tl::expected<std::vector<issued>, std::string> issue_all(const certificate_reque
     auto made
       = issue_member(name, is_node ? "serverAuth,clientAuth" : "clientAuth",
                      alternative_names(name, is_node ? request.hosts : std::vector<std::string>{}),
-                     cluster, request.days, signer);
+                     cluster, is_node ? std::string{} : request.role, request.days, signer);
     if (!made)
       return tl::unexpected{made.error()};
     result.push_back(std::move(*made));

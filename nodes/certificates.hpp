@@ -31,6 +31,8 @@ struct certificate_request {
   std::vector<std::string> hosts{"localhost", "127.0.0.1", "::1"};
   /// Keys (see `check_key`).
   std::vector<std::string> clients;
+  /// What the clients may be, one of `account_roles`: their organisational unit; empty for none.
+  std::string role;
   int days = default_certificate_days;
   /// Replaces the certificates and keys of the nodes and clients named; never the authority's.
   bool force = false;

@@ -192,6 +192,10 @@ void add_certs(CLI::App& app, std::function<int()>& chosen) {
     ->take_all()
     ->expected(1)
     ->allow_extra_args(false);
+  certs
+    ->add_option("--role", request.role,
+                 "What the clients may be in `touchline shell`, as in operator (default: nothing)")
+    ->check(CLI::IsMember(std::vector<std::string>{account_roles.begin(), account_roles.end()}));
   certs->add_option("--cluster", request.cluster,
                     "The cluster's name (default: that of the authority, or trial)");
   certs->add_option("--days", request.days, "How long they are good for (default: 365)")

@@ -2,7 +2,9 @@
 
 #include "actors/runtime/clock.hpp"
 #include "nodes/authentication.hpp"
+#include "nodes/certificate_proof.hpp"
 
+#include <fstream>
 #include <utility>
 
 namespace touchline::nodes {
@@ -48,25 +50,63 @@ void cluster_questions::use_token(std::string token) {
   who_.set_token(std::move(token));
 }
 
-tl::expected<void, refusal> cluster_questions::use_certificate(const std::filesystem::path&,
-                                                               const std::filesystem::path&) {
-  return tl::unexpected<refusal>{{UNSUPPORTED, "Certificates are not taken yet."}};
-}
-
-tl::expected<void, refusal> cluster_questions::prove() {
+tl::expected<void, refusal> cluster_questions::use_certificate(
+  const std::filesystem::path& certificate, const std::filesystem::path& key) {
+  std::ifstream in{certificate};
+  std::string text(max_certificate_bytes, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(in.gcount()));
+  if (text.empty())
+    return tl::unexpected<refusal>{
+      {INVALID_ARGUMENT, "The certificate " + certificate.string() + " cannot be read."}};
+  if (auto works = sign_challenge(key, {}); !works)
+    return tl::unexpected{works.error()};
+  certificate_ = certificate_proof{std::move(text), key};
+  who_.clear_token();
   return {};
 }
 
-tl::expected<Reply, refusal> cluster_questions::ask(Request question,
-                                                    std::optional<uint32_t> partition) {
-  *question.mutable_who() = who_;
-  return partition ? access_.ask_partition(*partition, question) : access_.ask(question);
+/// Nodes give sessions for themselves: another one wants its own proof.
+tl::expected<void, refusal> cluster_questions::prove() {
+  Request question;
+  question.mutable_admin()->mutable_challenge();
+  auto drawn = access_.ask(question);
+  if (!drawn)
+    return tl::unexpected{drawn.error()};
+  const auto& challenge = drawn->admin().challenge().challenge();
+  auto signature = sign_challenge(certificate_->key, challenge);
+  if (!signature)
+    return tl::unexpected{signature.error()};
+  Request proof;
+  auto& x = *proof.mutable_admin()->mutable_proof();
+  x.set_challenge(challenge);
+  x.set_certificate(certificate_->certificate);
+  x.set_signature(*signature);
+  auto session = access_.ask(proof);
+  if (!session)
+    return tl::unexpected{session.error()};
+  who_.set_token(session->admin().session().token());
+  return {};
 }
 
-operator_result<done> cluster_questions::act(Request question, std::optional<uint32_t> partition) {
-  return ask(std::move(question), partition).map([](Reply reply) {
-    return answer_of(reply, done{});
-  });
+tl::expected<Reply, refusal> cluster_questions::ask(Request question) {
+  // Between two questions of a proof another node may have become the one that is asked.
+  constexpr int attempts = 3;
+  for (int attempt = 1;; ++attempt) {
+    if (certificate_ && who_.token().empty())
+      if (auto proven = prove(); !proven)
+        if (proven.error().code != UNAUTHENTICATED || attempt == attempts)
+          return tl::unexpected{proven.error()};
+    *question.mutable_who() = who_;
+    auto reply = access_.ask(question);
+    if (reply || !certificate_ || reply.error().code != UNAUTHENTICATED || attempt == attempts)
+      return reply;
+    who_.clear_token();
+  }
+}
+
+operator_result<done> cluster_questions::act(Request question) {
+  return ask(std::move(question)).map([](Reply reply) { return answer_of(reply, done{}); });
 }
 
 operator_result<done> cluster_questions::who_am_i() {
@@ -160,15 +200,18 @@ operator_result<done> cluster_questions::change_node(uint32_t node,
 
 operator_result<done> cluster_questions::transfer(uint32_t partition, uint32_t node) {
   Request question;
+  question.mutable_partition()->set_partition(partition);
   question.mutable_partition()->mutable_transfer()->set_partition(partition);
   question.mutable_partition()->mutable_transfer()->set_to(node);
-  return act(std::move(question), partition);
+  return act(std::move(question));
 }
 
 operator_result<done> cluster_questions::drop_dead_letter(const std::string& id) {
   Request question;
   question.mutable_partition()->set_drop_dead_letter(id);
-  return act(std::move(question), access_.routes().index_of(id.substr(0, id.rfind('@'))));
+  question.mutable_partition()->set_partition(
+    access_.routes().index_of(id.substr(0, id.rfind('@'))));
+  return act(std::move(question));
 }
 
 operator_result<done> cluster_questions::note(const std::string& what, const std::string& result) {

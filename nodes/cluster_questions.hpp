@@ -106,14 +106,12 @@ public:
 private:
   struct certificate_proof {
     std::string certificate;
-    std::string key;
+    std::filesystem::path key;
   };
 
-  tl::expected<cluster::Reply, refusal> ask(cluster::Request question,
-                                            std::optional<uint32_t> partition = std::nullopt);
+  tl::expected<cluster::Reply, refusal> ask(cluster::Request question);
   tl::expected<void, refusal> prove();
-  operator_result<done> act(cluster::Request question,
-                            std::optional<uint32_t> partition = std::nullopt);
+  operator_result<done> act(cluster::Request question);
 
   cluster_access& access_;
   cluster::Credential who_;

@@ -83,7 +83,7 @@ int drop_dead_letter(const common_options& options, const std::string& id);
 
 /// Roles as the command line calls them, in the order of Role from 1.
 inline constexpr std::array account_roles{"league-administrator", "team-owner", "sponsor",
-                                          "viewer"};
+                                          "viewer", "operator"};
 
 /// What a command about an account says; each command uses a part of it.
 struct account_request {

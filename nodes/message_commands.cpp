@@ -59,13 +59,13 @@ int print_history(const common_options& options, const std::string& address) {
     return fail(store.error());
   uint64_t next = 1;
   for (;;) {
-    auto progress = (*store)->read_stream(address, next, {}, [](uint64_t, std::string_view bytes) {
-      Record record;
-      if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-        return true;
-      std::cout << record_json(record).dump() << '\n';
-      return true;
-    });
+    auto progress
+      = (*store)->read_stream(address, next, {}, [&address](uint64_t, std::string_view bytes) {
+          Record record;
+          if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+            std::cout << record_json(address, record).dump() << '\n';
+          return true;
+        });
     if (!progress)
       return fail(progress.error().text + '.');
     if (progress->at_end)

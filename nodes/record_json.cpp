@@ -1,35 +1,42 @@
 #include "nodes/record_json.hpp"
 
+#include "actors/contexts.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
 #include "nodes/message_json.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace touchline::nodes {
 
 using nlohmann::json;
 
-json record_json(const Record& record) {
+json record_json(const std::string& address, const Record& record) {
+  static const auto kinds = actors::all_contexts();
+  auto name_of = [](uint32_t number) {
+    const auto* message = catalogue_data::find(number);
+    return message ? message->name : "?";
+  };
   const auto& cause = record.cause();
-  const auto* message = catalogue_data::find(cause.message());
-  json line{{"position", record.position()},
-            {"message", message ? message->name : "?"},
-            {"from", cause.from()},
-            {"id", cause.id()},
-            {"correlation", cause.correlation()},
-            {"causation", cause.causation()},
-            {"time_ms", cause.time_ms()},
-            {"handled_ms", record.handled_ms()},
-            {"node", record.node()},
-            {"events", record.event_size()}};
-  for (auto& x : record.outgoing()) {
-    const auto* sent = catalogue_data::find(x.message());
-    line["sent"].push_back({{"message", sent ? sent->name : "?"}, {"to", x.to()}});
+  json out{{"position", record.position()},
+           {"message", name_of(cause.message())},
+           {"from", cause.from()},
+           {"id", cause.id()},
+           {"correlation", cause.correlation()},
+           {"causation", cause.causation()},
+           {"time_ms", cause.time_ms()},
+           {"handled_ms", record.handled_ms()},
+           {"node", record.node()},
+           {"events", record.event_size()}};
+  if (const auto* kind = kinds.find(kind_of(address))) {
+    auto entity = kind->create();
+    for (auto& event : record.event())
+      if (auto fact = entity->event_message(event))
+        out["facts"].push_back(to_json(*fact));
   }
+  for (auto& x : record.outgoing())
+    out["sent"].push_back({{"message", name_of(x.message())}, {"to", x.to()}});
   if (!record.dead_letter().empty())
-    line["dead_letter"] = record.dead_letter();
-  return line;
+    out["dead_letter"] = record.dead_letter();
+  return out;
 }
 
 json dead_letter_json(const DeadLetter& letter) {

@@ -3,12 +3,15 @@
 
 #include "messages/record.pb.h"
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
+
+#include <string>
 
 namespace touchline::nodes {
 
-/// A record without what its events and messages say.
-nlohmann::json record_json(const Record& record);
+/// What a record says: who caused it, when, in which flow, how many `events` it holds, what they
+/// are (`facts`, without secrets), and what it `sent`.
+nlohmann::json record_json(const std::string& address, const Record& record);
 
 /// A dead letter without the message itself.
 nlohmann::json dead_letter_json(const DeadLetter& letter);

@@ -88,9 +88,12 @@ std::optional<std::string> check_rights(const std::string& account, const Accoun
     return wrong;
   auto role = rights.role();
   if (role == ROLE_UNSPECIFIED || !Role_IsValid(role))
-    return "An account has one of the roles LEAGUE_ADMINISTRATOR, TEAM_OWNER, SPONSOR and VIEWER.";
+    return "An account has one of the roles LEAGUE_ADMINISTRATOR, TEAM_OWNER, SPONSOR, VIEWER "
+           "and OPERATOR.";
   if ((role == TEAM_OWNER || role == SPONSOR) && pyramid_of_account(account).empty())
     return "The account of a team owner or a sponsor belongs to a pyramid: PYRAMID/NAME.";
+  if (role == OPERATOR && !pyramid_of_account(account).empty())
+    return "The account of an operator belongs to no pyramid: NAME.";
   if (auto wrong = check_subjects("team", rights.teams(), role == TEAM_OWNER))
     return wrong;
   return check_subjects("sponsor", rights.sponsors(), role == SPONSOR);
@@ -205,6 +208,20 @@ AccountDetails details_of(const IdentityState& now, const std::string& account) 
   result.set_suspended(now.rights().suspended());
   result.set_league(now.league());
   *result.mutable_notices() = now.notices();
+  return result;
+}
+
+/// Who becomes an operator, or is none any more, is told to the audit.
+decided<event> tell_of_operator(const IdentityState& now, const std::string& account, Role role,
+                                decided<event> result) {
+  auto was = now.rights().role() == OPERATOR;
+  auto becomes = role == OPERATOR;
+  if (!result || was == becomes)
+    return result;
+  OperatorAppointed message;
+  message.set_account(account);
+  message.set_appointed(becomes);
+  result->send(std::move(message));
   return result;
 }
 
@@ -423,7 +440,8 @@ decided<event> identity::decide(const state& now, const AccountCreate& message, 
     return refuse(INVALID_ARGUMENT, *wrong);
   if (exists(now))
     return refuse(ALREADY_EXISTS, "There is an account " + message.account() + " already.");
-  return record_and_show(now, message.account(), std::move(fact));
+  return tell_of_operator(now, message.account(), message.role(),
+                          record_and_show(now, message.account(), std::move(fact)));
 }
 
 decided<event> identity::decide(const state& now, const AccountUpdate& message, const header&) {
@@ -442,7 +460,9 @@ decided<event> identity::decide(const state& now, const AccountUpdate& message, 
   rights.set_suspended(message.suspended());
   if (auto wrong = check_rights(message.account(), rights))
     return refuse(INVALID_ARGUMENT, *wrong);
-  return record_and_show(now, message.account(), changed(std::move(rights)));
+  auto role = rights.role();
+  return tell_of_operator(now, message.account(), role,
+                          record_and_show(now, message.account(), changed(std::move(rights))));
 }
 
 decided<event> identity::decide(const state& now, const AccountInvite& message, const header&) {

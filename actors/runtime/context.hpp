@@ -12,6 +12,7 @@
 #pragma once
 
 #include "actors/runtime/entity.hpp"
+#include "messages/codec.hpp"
 
 #include <caf/message_handler.hpp>
 
@@ -50,7 +51,16 @@ public:
       return 0;
   }
 
-  std::string save() const override { return state_.SerializeAsString(); }
+  const google::protobuf::Message& state_message() const override { return state_; }
+
+  std::unique_ptr<google::protobuf::Message> event_message(std::string_view bytes) const override {
+    auto x = std::make_unique<event>();
+    if (!x->ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+      return nullptr;
+    return x;
+  }
+
+  std::string save() const override { return stable_bytes(state_); }
 
   bool load(std::string_view bytes) override {
     return state_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
@@ -79,7 +89,7 @@ private:
       x->deferred, std::move(x->late_answers)};
     result.events.reserve(x->events.size());
     for (auto& e : x->events)
-      result.events.push_back(e.SerializeAsString());
+      result.events.push_back(stable_bytes(e));
     decided_ = std::move(x->events);
     return result;
   }

@@ -47,6 +47,13 @@ public:
   /// The earliest deadline of the state, in milliseconds since 1970; 0 for none.
   virtual int64_t deadline_ms() const = 0;
 
+  /// The state, as the message that it is.
+  virtual const google::protobuf::Message& state_message() const = 0;
+
+  /// An event from the stream, as the message that it is; null when the bytes are not one.
+  virtual std::unique_ptr<google::protobuf::Message> event_message(std::string_view event) const
+    = 0;
+
   /// The state as bytes.
   virtual std::string save() const = 0;
 

@@ -90,6 +90,7 @@ caf::behavior entity_actor::make_behavior() {
     return {};
   }
   caf::message_handler local{[this](passivate_request) { passivate(); },
+                             [this](snapshot_request) { write_snapshot(); },
                              [this](const set_aside_request& request) { set_aside(request); }};
   auto typed = kind_.make_behavior(
     [this](const header& head, uint32_t number, const google::protobuf::Message& body) {
@@ -170,6 +171,15 @@ void entity_actor::passivate() {
     last.batch.put_snapshot(address_, position_, snapshot());
   send(partition_, std::move(last));
   quit();
+}
+
+void entity_actor::write_snapshot() {
+  if (position_ == snapshot_position_)
+    return;
+  entity_snapshot out{slot_, incarnation_, {}};
+  out.batch.put_snapshot(address_, position_, snapshot());
+  snapshot_position_ = position_;
+  send(partition_, std::move(out));
 }
 
 void entity_actor::fail(ErrorCode code, std::string text, bool while_activating) {

@@ -88,6 +88,15 @@ struct entity_passivated {
   storage::write_batch batch;
 };
 
+/// Asks an entity's actor to write a snapshot, if it has anything new.
+struct snapshot_request {};
+
+struct entity_snapshot {
+  uint64_t slot = 0;
+  uint64_t incarnation = 0;
+  storage::write_batch batch;
+};
+
 /// Asks an entity's actor to set the next message aside, because its handler failed too often.
 struct set_aside_request {
   caf::message content;
@@ -122,6 +131,7 @@ private:
   tl::expected<void, refusal> activate();
   tl::expected<void, refusal> replay(std::string_view record);
   void passivate();
+  void write_snapshot();
   void fail(ErrorCode code, std::string text, bool while_activating);
   std::string snapshot() const;
 

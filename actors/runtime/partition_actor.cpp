@@ -43,6 +43,11 @@ bool has_control_characters(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
+/// Whether it is sent by people and programs, or by the node on behalf of its operators.
+bool comes_from(const message_info& info, std::string_view sender) {
+  return std::ranges::find(info.senders, sender) != info.senders.end();
+}
+
 /// What is wrong with an address from outside, if anything.
 std::optional<refusal> check_address(const std::string& to, const entity_kinds& kinds) {
   auto kind = kind_of(to);
@@ -72,6 +77,7 @@ partition_actor::partition_actor(caf::actor_config& config, partition_environmen
     outbox_{options_.delivery_window, options_.redelivery_ms},
     restarts_{options_.entities} {
   environment_.entities->running->fetch_add(1);
+  started_ms_ = now_ms();
   set_default_handler([this](caf::message& content) -> caf::skippable_result {
     receive(content);
     return caf::delegated<caf::message>{};
@@ -79,7 +85,10 @@ partition_actor::partition_actor(caf::actor_config& config, partition_environmen
   set_down_handler([this](const caf::down_msg& down) {
     for (auto& [id, x] : slots_)
       if (x.actor && x.actor.address() == down.source) {
-        entity_ended({id, x.incarnation, UNAVAILABLE, to_string(down.reason), false});
+        entity_ended({id, x.incarnation, UNAVAILABLE,
+                      std::exchange(x.ended_by_operator, false) ? "an operator restarts it"
+                                                                : to_string(down.reason),
+                      false});
         return;
       }
   });
@@ -97,6 +106,12 @@ caf::behavior partition_actor::make_behavior() {
           [this](const resign& x) { fail_upward(x.why.code, x.why.text); },
           [this](const drop_request& x) { return drop_dead_letter(x.dead_letter); },
           [this](activity_query) { return current_activity(); },
+          [this](const entity_rows_query& x) { return rows(x); },
+          [this](census_query) { return take_census(); },
+          [this](const restart_request& x) { return restart_entity_now(x.address); },
+          [this](const passivate_entity& x) { return passivate_now(x.address); },
+          [this](snapshot_all) { return snapshot_entities(); },
+          [this](entity_snapshot& x) { take_snapshot(x); },
           [this](passivate_all) {
             for (auto& [id, x] : slots_)
               passivate(x);
@@ -246,7 +261,7 @@ std::optional<refusal> partition_actor::check_command(const header& head, uint32
     return wrong;
   const auto& kind = *environment_.entities->kinds->find(kind_of(head.to));
   const auto& info = *catalogue_data::find(number);
-  if (head.dead_letter.empty() && std::ranges::find(info.senders, "outside") == info.senders.end())
+  if (head.dead_letter.empty() && !comes_from(info, "outside") && !comes_from(info, "operations"))
     return refusal{UNSUPPORTED,
                    info.name + " is sent by " + info.senders.front() + " only, not from outside."};
   if (!kind.can_handle(number))
@@ -314,6 +329,8 @@ void partition_actor::finish(entity_outcome& outcome) {
   --waiting_;
   ++handled_;
   x->failures_in_a_row = 0;
+  ++x->handled;
+  x->position = std::max(x->position, outcome.position);
   touch(*x);
   if (outcome.kind == outcome_kind::out_of_order)
     return;
@@ -759,6 +776,8 @@ void partition_actor::entity_ended(const entity_failed& failure) {
     return;
   demonitor(x->actor);
   x->actor = nullptr;
+  environment_.failures->note(
+    {environment_.entities->time->now_ms(), index_, x->address, failure.text});
   if (failure.while_activating) {
     fail_activation(*x, failure);
     return;
@@ -769,6 +788,7 @@ void partition_actor::entity_ended(const entity_failed& failure) {
     blamed.error = failure.text;
   }
   ++x->failures_in_a_row;
+  ++x->restarts;
   environment_.metrics->entity_restarts->inc();
   spdlog::warn("{} failed and is restarted: {}", x->address, failure.text);
   x->state = slot_state::waiting_for_commits;
@@ -837,6 +857,12 @@ void partition_actor::passivated(entity_passivated& last) {
   }
 }
 
+void partition_actor::take_snapshot(entity_snapshot& x) {
+  auto* from = find_slot(x.slot);
+  if (from && from->incarnation == x.incarnation && !failed_)
+    submit(std::move(x.batch));
+}
+
 /// Entities that handled nothing for long leave memory, and the longest idle ones while there are
 /// too many.
 void partition_actor::passivate_idle() {
@@ -899,8 +925,8 @@ void partition_actor::update_marks() {
 }
 
 activity partition_actor::current_activity() {
-  auto quiet = open_ && waiting_ == 0 && in_flight_.empty() && backlog_.empty()
-               && outbox_.size() == 0;
+  auto quiet
+    = open_ && waiting_ == 0 && in_flight_.empty() && backlog_.empty() && outbox_.size() == 0;
   // Who asks wants to read what was done: it is put where it can be read.
   if (quiet && !unapplied_.empty() && unapplied_.back().ticket > barrier_ticket_) {
     submit({});

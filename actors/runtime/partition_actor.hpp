@@ -6,6 +6,8 @@
 
 #include "actors/runtime/commit_log.hpp"
 #include "actors/runtime/entity_actor.hpp"
+#include "actors/runtime/failure_history.hpp"
+#include "actors/runtime/inspection.hpp"
 #include "actors/runtime/outbox.hpp"
 #include "actors/runtime/router.hpp"
 #include "actors/runtime/runtime_metrics.hpp"
@@ -96,6 +98,7 @@ struct partition_environment {
   /// Hears of a partition's failure before its end.
   caf::actor supervisor;
   std::shared_ptr<reported_flows> reported = std::make_shared<reported_flows>();
+  std::shared_ptr<failure_history> failures = std::make_shared<failure_history>();
 };
 
 /// The actor of one partition. See the head of this file.
@@ -154,6 +157,12 @@ private:
     uint64_t committed_position = 0;
     unsigned failures_in_a_row = 0;
     int64_t last_active_ms = 0;
+    /// For people: since it came into memory.
+    uint64_t handled = 0;
+    uint32_t restarts = 0;
+    /// An operator has ended its actor.
+    bool ended_by_operator = false;
+    uint64_t position = 0;
     std::list<uint64_t>::iterator age;
   };
 
@@ -250,6 +259,7 @@ private:
   // -- entities -----------------------------------------------------------------------------------
 
   slot* find_slot(uint64_t id);
+  slot* find_slot(const std::string& address);
   slot& activate(const std::string& address, const entity_kind& kind);
   void start(slot& x);
   void touch(slot& x);
@@ -262,6 +272,16 @@ private:
   void passivate_idle();
   void passivated(entity_passivated& last);
   void forget(slot& x);
+  void take_snapshot(entity_snapshot& x);
+
+  // -- for operators ------------------------------------------------------------------------------
+
+  entity_row row_of(const slot& x) const;
+  entity_rows rows(const entity_rows_query& query) const;
+  census take_census() const;
+  answer restart_entity_now(const std::string& address);
+  answer passivate_now(const std::string& address);
+  uint64_t snapshot_entities();
 
   // -- upkeep -------------------------------------------------------------------------------------
 
@@ -309,6 +329,7 @@ private:
   size_t waiting_ = 0;
   uint64_t handled_ = 0;
   uint64_t ticks_ = 0;
+  int64_t started_ms_ = 0;
   /// What the gauges show of this partition.
   std::array<int64_t, 3> shown_{};
   /// Messages that arrived before the partition was open.

@@ -96,6 +96,7 @@ void runtime::host(runtime_setup setup, commit_log& log, step_down_callback step
   running_ = entities->running;
   partition_environment environment{std::move(entities), &log, routes_.get(), metrics_.get(),
                                     nullptr};
+  environment.failures = failures_;
   auto failed = [this](const refusal& why) {
     std::unique_lock guard{mutex_};
     failure_ = why;

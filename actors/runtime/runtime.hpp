@@ -59,8 +59,8 @@ public:
   runtime(const runtime&) = delete;
   runtime& operator=(const runtime&) = delete;
 
-  /// Stops the partitions, writes what was submitted, and closes the data directory. Waits for their
-  /// actors: who runs the scheduler himself lets them end before, with `begin_end`.
+  /// Stops the partitions, writes what was submitted, and closes the data directory. Waits for
+  /// their actors: who runs the scheduler himself lets them end before, with `begin_end`.
   ~runtime();
 
   /// Tells the partitions to end and does not wait for it.
@@ -76,6 +76,8 @@ public:
 
   router& routes() noexcept { return *routes_; }
   const runtime_metrics& metrics() const noexcept { return *metrics_; }
+  const failure_history& failures() const noexcept { return *failures_; }
+  const entity_kinds& kinds() const noexcept { return kinds_; }
   storage::store& store() noexcept { return *store_; }
   /// Of a runtime that has a writer of its own.
   storage::writer_statistics writer_statistics() const { return writer_->statistics(); }
@@ -115,6 +117,7 @@ private:
   const clock& time_;
   std::unique_ptr<router> routes_;
   std::unique_ptr<runtime_metrics> metrics_;
+  std::shared_ptr<failure_history> failures_ = std::make_shared<failure_history>();
   std::unique_ptr<storage::writer> writer_;
   std::unique_ptr<commit_log> own_log_;
   caf::actor supervisor_;

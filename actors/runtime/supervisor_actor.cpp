@@ -85,6 +85,8 @@ void supervisor_actor::child_ended(const partition_failed& failure) {
   demonitor(x.actor);
   environment_.routes->set(failure.index, nullptr);
   environment_.metrics->partition_restarts->inc();
+  environment_.failures->note(
+    {environment_.entities->time->now_ms(), failure.index, {}, failure.text});
   auto now = environment_.entities->time->steady_ms();
   if (now - x.started_ms > options_.partitions_policy.period_ms)
     x.failures_in_a_row = 0;

@@ -85,9 +85,9 @@ struct cluster_configuration {
   /// 1 to `max_cluster_nodes`, in the order of the file.
   std::vector<node_configuration> nodes;
   /// A replica that hears nothing of its leader for one to two times so long stands for election.
-  int64_t election_timeout_ms = 1'000;
+  int64_t election_timeout_ms = 400;
   /// How often a leader and a connection show that they are there.
-  int64_t heartbeat_ms = 100;
+  int64_t heartbeat_ms = 80;
   /// How long a replica may take to get the content as a whole before it is offered again.
   int64_t install_timeout_ms = 30'000;
   /// A peer that shows no sign of life for so long is gone; a connection that is not established

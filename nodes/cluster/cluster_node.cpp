@@ -222,6 +222,8 @@ tl::expected<void, refusal> cluster_node::run(const cluster_node_setup& setup) {
     peer_environment_->options.window_bytes = limits.window_bytes;
     peer_environment_->options.request_ms = config.cluster->request_deadline_ms;
     env.cluster = config.cluster->name;
+    if (config.cluster->tls)
+      env.authority_file = config.cluster->tls->ca;
     env.replication = config.cluster->replicas;
     for (auto& node : config.cluster->nodes)
       if (node.id != setup.id && node.hosts_partitions) {

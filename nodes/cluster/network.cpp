@@ -3,7 +3,7 @@
 #include "nodes/cluster/client_actor.hpp"
 
 #include "actors/runtime/local_messages.hpp"
-#include "nodes/cluster/tls_log.hpp"
+#include "nodes/cluster/tls_sessions.hpp"
 
 #include <caf/init_global_meta_objects.hpp>
 #include <caf/io/middleman.hpp>
@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <thread>
 
 namespace touchline::cluster {
 
@@ -87,6 +88,8 @@ public:
     load<caf::io::middleman>();
     load<caf::openssl::manager>();
     set("caf.scheduler.policy", "sharing");
+    // CAF takes four at least: on a small machine they only get in each other's way.
+    set("caf.scheduler.max-threads", std::max<size_t>(2, std::thread::hardware_concurrency()));
     set("caf.middleman.workers", 0);
     const auto times = config.cluster.value_or(cluster_configuration{});
     set("caf.middleman.heartbeat-interval",
@@ -94,7 +97,7 @@ public:
     set("caf.middleman.connection-timeout",
         caf::timespan{std::chrono::milliseconds{times.connection_timeout_ms}});
     if (!files.ca.empty())
-      cluster::log_refused_certificates();
+      cluster::watch_tls_sessions();
     openssl_cafile = files.ca;
     openssl_certificate = files.certificate;
     openssl_key = files.key;

@@ -2,7 +2,9 @@
 
 #include "actors/runtime/local_messages.hpp"
 #include "messages/codec.hpp"
+#include "nodes/cluster/operator_desk.hpp"
 #include "nodes/cluster/query_answer.hpp"
+#include "nodes/cluster/shown_certificate.hpp"
 #include "storage/writer.hpp"
 
 #include <spdlog/spdlog.h>
@@ -77,6 +79,7 @@ caf::behavior node_actor::make_behavior() {
   });
   for (uint32_t i = 0; i < environment_->partitions; ++i)
     route(i);
+  desk_ = spawn<operator_desk>(environment_, caf::actor{this});
   start_stored_replicas();
   read_map();
   tick();
@@ -106,6 +109,8 @@ void node_actor::on_exit() {
     send_exit(peer.connection, caf::exit_reason::user_shutdown);
   }
   peers_.clear();
+  send_exit(desk_, caf::exit_reason::user_shutdown);
+  desk_ = nullptr;
   environment_->connections->owner = nullptr;
   environment_->connect_to = nullptr;
   environment_->broken = nullptr;
@@ -137,6 +142,18 @@ std::string node_actor::why_not(const wire_hello& x) const {
 }
 
 caf::result<wire_welcome> node_actor::greet(const wire_hello& x) {
+  // A promise takes the sender with it.
+  auto caller = current_sender();
+  if (x.node == 0 || !caller || !uses_certificates(home_system()))
+    return welcome(x, {});
+  auto promise = make_response_promise();
+  ask_certificate(this, caller->node(), [=, this](auto& shown) mutable {
+    promise.deliver(welcome(x, wrong_certificate(x.cluster, x.node, shown)));
+  });
+  return promise;
+}
+
+wire_welcome node_actor::welcome(const wire_hello& x, const std::string& wrong) {
   wire_welcome out;
   out.version = environment_->self.version();
   out.cluster = environment_->cluster;
@@ -144,17 +161,14 @@ caf::result<wire_welcome> node_actor::greet(const wire_hello& x) {
   out.incarnation = environment_->self.incarnation();
   out.partitions = map_.version() > 0 || x.node == 0 ? environment_->partitions : 0;
   out.birth = map_.birth();
-  out.refused = why_not(x);
+  out.refused = wrong.empty() ? why_not(x) : wrong;
   peer_identity who{x.cluster, x.node, x.incarnation, x.version, x.partitions, x.birth};
-  if (!out.refused.empty()) {
+  if (!out.refused.empty())
     spdlog::warn("{} was turned away: {}", who.name(), out.refused);
-    return out;
-  }
-  // A program that only wants to know who is there.
-  if (!x.connection)
-    return out;
-  out.connection = spawn<peer_actor>(
-    std::shared_ptr<const peer_environment>{environment_->connections}, who, x.connection);
+  // Without a connection it is a program that only wants to know who is there.
+  else if (x.connection)
+    out.connection = spawn<peer_actor>(
+      std::shared_ptr<const peer_environment>{environment_->connections}, who, x.connection);
   return out;
 }
 
@@ -282,8 +296,12 @@ void node_actor::route(uint32_t partition) {
 /// Why a message cannot reach its partition now.
 refusal node_actor::no_leader(uint32_t partition) const {
   auto state = replica_states_.find(partition);
-  if (state != replica_states_.end() && !state->second.failure.empty())
-    return {state->second.disk_full ? DISK_FULL : UNAVAILABLE, state->second.failure + '.'};
+  if (state != replica_states_.end() && !state->second.failure.empty()) {
+    // Where others take over, callers need no room on this disk: they try again.
+    auto alone = servers_of(map_, partition).size() <= 1;
+    return {state->second.disk_full && alone ? DISK_FULL : UNAVAILABLE,
+            state->second.failure + '.'};
+  }
   return {UNAVAILABLE, "Partition " + std::to_string(partition) + " has no leader that node "
                          + std::to_string(environment_->self.id())
                          + " reaches: an election is under way, or no majority of its replicas is "
@@ -565,7 +583,17 @@ void node_actor::dissolve_superfluous() {
 
 // -- questions ------------------------------------------------------------------------------------
 
+/// What an operator asks, and what only operators may do when a program asks for it.
+bool node_actor::is_for_desk(const serve_request& x) const {
+  return x.body.has_admin() || (x.who.node == 0 && !x.admitted && need_of(x.body) != need::nothing);
+}
+
 caf::result<Reply> node_actor::serve(const serve_request& x) {
+  if (is_for_desk(x)) {
+    auto promise = make_response_promise();
+    promise.delegate(desk_, x);
+    return promise;
+  }
   switch (x.body.kind_case()) {
     case Request::kPartition:
       return serve_partition(x.body.partition());

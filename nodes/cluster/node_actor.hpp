@@ -9,6 +9,7 @@
 
 #include <caf/event_based_actor.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -91,6 +92,8 @@ struct node_environment {
   std::function<void(std::vector<node_address>)> connect_to;
   /// Told when a replica takes no part any more. Thread safe.
   std::function<void(const refusal&)> broken;
+  /// The file of the authority that certificates are checked with; empty without TLS.
+  std::filesystem::path authority_file;
   /// For the status.
   std::function<void(NodeStatus&)> describe;
   int64_t tick_ms = 100;
@@ -145,6 +148,7 @@ private:
   // -- connections --------------------------------------------------------------------------------
 
   caf::result<wire_welcome> greet(const wire_hello& x);
+  wire_welcome welcome(const wire_hello& x, const std::string& wrong);
   std::string why_not(const wire_hello& x) const;
   void peer_came(const peer_up& x);
   void peer_went(const peer_down& x);
@@ -183,6 +187,7 @@ private:
   // -- questions ----------------------------------------------------------------------------------
 
   caf::result<Reply> serve(const serve_request& x);
+  bool is_for_desk(const serve_request& x) const;
   caf::result<Reply> serve_partition(const PartitionQuery& x);
   caf::result<Reply> serve_store(uint32_t partition, const std::string& query);
   caf::result<Reply> serve_status();
@@ -193,6 +198,8 @@ private:
   int64_t now_ms() const { return environment_->time->steady_ms(); }
 
   std::shared_ptr<node_environment> environment_;
+  /// Serves operators.
+  caf::actor desk_;
   std::vector<known_peer> peers_;
   std::vector<leadership> leaders_;
   std::map<uint32_t, replica_news> replica_states_;

@@ -3,11 +3,13 @@
 #include "actors/runtime/local_messages.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
+#include "nodes/cluster/shown_certificate.hpp"
 
 #include <caf/send.hpp>
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace touchline::cluster {
@@ -16,6 +18,20 @@ namespace {
 
 /// Of the header of a message, roughly, for the bounds of a buffer.
 constexpr size_t overhead_bytes = 160;
+
+/// What takes room in a batch, roughly.
+size_t bytes_of(const wire_batch& x) {
+  auto bytes = x.news.size();
+  for (auto& y : x.consensus)
+    bytes += y.bytes.size();
+  for (auto& y : x.messages)
+    bytes += y.body.size();
+  for (auto& y : x.requests)
+    bytes += y.bytes.size();
+  for (auto& y : x.replies)
+    bytes += y.bytes.size();
+  return bytes + overhead_bytes * (x.messages.size() + x.answers.size());
+}
 
 void pass_on(const caf::actor& to, const caf::strong_actor_ptr& from, caf::message content,
              caf::execution_unit* host) {
@@ -28,6 +44,12 @@ Reply failed(ErrorCode code, std::string text) {
   reply.set_code(static_cast<uint32_t>(code));
   reply.set_text(std::move(text));
   return reply;
+}
+
+/// A message that nobody knows is refused with better words.
+bool is_from_outside(uint32_t number) {
+  const auto* info = catalogue_data::find(number);
+  return !info || std::ranges::find(info->senders, "operations") == info->senders.end();
 }
 
 } // namespace
@@ -94,6 +116,10 @@ caf::behavior peer_actor::make_behavior() {
           },
           [this](wire_batch& x) { take(x); },
           [this](wire_receipt x) { receipt(x.number); },
+          [this](receipt_tick) {
+            receipt_queued_ = false;
+            send_receipt();
+          },
           [this](peer_tick) { expire(); }};
 }
 
@@ -125,7 +151,22 @@ void peer_actor::welcomed(const wire_welcome& x) {
     return;
   }
   hello_.connection = nullptr;
-  begin(x.connection);
+  if (!x.connection || !uses_certificates(home_system())) {
+    enter(x.connection);
+    return;
+  }
+  ask_certificate(this, x.connection->node(), [this, remote = x.connection](auto& shown) {
+    if (auto wrong = wrong_certificate(who_.cluster, who_.node, shown); wrong.empty()) {
+      enter(remote);
+    } else {
+      spdlog::warn("{} is not believed: {}", who_.name(), wrong);
+      end(wrong);
+    }
+  });
+}
+
+void peer_actor::enter(const caf::actor& remote) {
+  begin(remote);
   if (active_)
     send(environment_->owner, peer_up{who_, caf::actor{this}});
 }
@@ -264,6 +305,7 @@ caf::result<Reply> peer_actor::ask(const peer_request& x) {
 void peer_actor::take(wire_batch& x) {
   if (!active_)
     return;
+  const auto bytes = bytes_of(x);
   for (auto& message : x.consensus)
     take_consensus(message);
   for (auto& message : x.messages)
@@ -287,7 +329,26 @@ void peer_actor::take(wire_batch& x) {
     if (input.news.ParseFromString(x.news))
       send(environment_->owner, std::move(input));
   }
-  send(remote_, wire_receipt{x.number});
+  note_received(x.number, bytes);
+}
+
+/// Flow control needs no receipt for each batch.
+void peer_actor::note_received(uint64_t number, size_t bytes) {
+  received_ = number;
+  unreceipted_bytes_ += bytes;
+  if (received_ - receipted_ >= options_.receipt_batches
+      || unreceipted_bytes_ >= options_.receipt_bytes)
+    send_receipt();
+  else if (!std::exchange(receipt_queued_, true))
+    delayed_send(caf::actor{this}, std::chrono::milliseconds{options_.receipt_ms}, receipt_tick{});
+}
+
+void peer_actor::send_receipt() {
+  if (!active_ || receipted_ == received_)
+    return;
+  receipted_ = received_;
+  unreceipted_bytes_ = 0;
+  send(remote_, wire_receipt{received_});
 }
 
 void peer_actor::take_consensus(wire_consensus& x) {
@@ -312,6 +373,11 @@ void peer_actor::take_message(wire_message& x) {
     answer reply{x.head.id, why.code, why.text, {}, 0, false, x.head.request};
     answer_out(reply);
   };
+  // Nodes send for their operators, and programs do not.
+  if (who_.node == 0 && !is_from_outside(x.number)) {
+    refuse_out({UNSUPPORTED, "This message is not sent from outside."});
+    return;
+  }
   auto* routes = environment_->routes;
   auto body = parse_message(x.number, x.body);
   if (!body) {

@@ -27,6 +27,11 @@ struct peer_options {
   /// Batches, and bytes in them, that the other end has not confirmed.
   size_t window_batches = 64;
   size_t window_bytes = size_t{8} << 20;
+  /// A receipt is sent for so many batches, or bytes in them, at the latest after `receipt_ms`. Far
+  /// below the window.
+  size_t receipt_batches = 8;
+  size_t receipt_bytes = size_t{1} << 20;
+  int64_t receipt_ms = 50;
   /// Bytes after which a batch is sent without waiting for more.
   size_t batch_bytes = size_t{512} << 10;
   /// Bytes that wait for the window. Beyond it consensus and messages between entities are lost
@@ -94,6 +99,7 @@ private:
 
   void greet();
   void welcomed(const wire_welcome& x);
+  void enter(const caf::actor& remote);
   void begin(caf::actor remote);
   void end(const std::string& why);
 
@@ -116,6 +122,8 @@ private:
   void take_answer(answer& x);
   void take_request(const wire_call& x);
   void take_reply(const wire_call& x);
+  void note_received(uint64_t number, size_t bytes);
+  void send_receipt();
   void receipt(uint64_t number);
   void expire();
 
@@ -137,6 +145,12 @@ private:
   /// size()`.
   std::deque<size_t> under_way_;
   size_t under_way_bytes_ = 0;
+
+  /// What came and has no receipt yet.
+  uint64_t received_ = 0;
+  uint64_t receipted_ = 0;
+  size_t unreceipted_bytes_ = 0;
+  bool receipt_queued_ = false;
 
   uint64_t last_token_ = 0;
   std::unordered_map<uint64_t, pending_command> commands_;

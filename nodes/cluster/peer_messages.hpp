@@ -53,6 +53,9 @@ struct flush_peer {};
 
 struct peer_tick {};
 
+/// To a connection, from itself: send the receipt that waits.
+struct receipt_tick {};
+
 /// From a connection to its owner: it is there, or has ended.
 struct peer_up {
   peer_identity who;
@@ -75,6 +78,8 @@ struct news_input {
 struct serve_request {
   peer_identity who;
   Request body;
+  /// Whoever asks may do it: that was looked into.
+  bool admitted = false;
 };
 
 } // namespace touchline::cluster
@@ -85,6 +90,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(touchline_peer, first_custom_type_id + 340)
   CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::news_output))
   CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::flush_peer))
   CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::peer_tick))
+  CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::receipt_tick))
   CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::peer_up))
   CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::peer_down))
   CAF_ADD_TYPE_ID(touchline_peer, (touchline::cluster::news_input))
@@ -96,6 +102,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::peer_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::news_output)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::flush_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::peer_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::receipt_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::peer_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::peer_down)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::news_input)

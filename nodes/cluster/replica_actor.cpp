@@ -126,6 +126,10 @@ caf::behavior replica_actor::make_behavior() {
               perform(core_->stand_for_election(now()));
             settle();
           },
+          [this](cut_log) {
+            compact(true);
+            settle();
+          },
           [this](place_replicas& x) { wanted_ = std::move(x.wanted); },
           [this](hand_over x) { return hand_leadership(x.node); },
           [this](abdicate) { abdicate_now(); },
@@ -244,9 +248,10 @@ void replica_actor::stop(const storage::storage_error& why) {
   restarting_ = false;
   // Where others take over, callers need no room on this disk: they try again.
   auto replicated = core_ && core_->committed_members().voters() > 1;
-  auto full = disk_full_ ? "; what was not acknowledged is not recorded, make room and send it again "
-                           "under the same id."
-                         : ".";
+  auto full = disk_full_
+                ? "; what was not acknowledged is not recorded, make room and send it again "
+                  "under the same id."
+                : ".";
   leave_core({replicated ? UNAVAILABLE : actors::to_refusal(why).code, why.text + full});
   if (why.code == storage::error_code::disk_full) {
     if (first)
@@ -409,8 +414,8 @@ void replica_actor::take_map(map_proposal& x) {
   auto& waiting = environment_->queues->at[partition_];
   waiting.batches += 2;
   waiting.bytes += x.batch.size();
-  // Its own ticket is 0: no partition waits for it. The node reads the map in the content: a barrier
-  // follows.
+  // Its own ticket is 0: no partition waits for it. The node reads the map in the content: a
+  // barrier follows.
   auto token = queue_.empty() ? uint64_t{0} : queue_.back().token;
   queue_.push_back({leading_term_, token, std::move(x.batch)});
   queue_.push_back({leading_term_, token, {}});
@@ -557,8 +562,16 @@ void replica_actor::written(const written_notice& notice) {
 bool replica_actor::apply_is_due() const {
   return options_.apply_delay_ms == 0 || !readers_.empty()
          || (awaited_ > applying_ && awaited_ <= core_->commit_index())
-         || environment_->time->steady_ms() - waits_since_ms_ >= options_.apply_delay_ms
-         || log_bytes_from(applying_ + 1) >= options_.apply_bytes;
+         || apply_turn(environment_->time->steady_ms()) != apply_turn(waits_since_ms_);
+}
+
+/// Turns are as long as `apply_delay_ms` and begin at another time in each partition, and on each
+/// node: they share disks.
+int64_t replica_actor::apply_turn(int64_t time_ms) const {
+  constexpr int64_t nodes = 3;
+  auto share = options_.apply_delay_ms / environment_->partitions;
+  auto node = static_cast<int64_t>(consensus::node_of(environment_->self)) % nodes;
+  return (time_ms + partition_ * share + node * share / nodes) / options_.apply_delay_ms;
 }
 
 /// Effects go with the next entries that are written, or a moment later.
@@ -668,17 +681,18 @@ uint64_t replica_actor::kept_from() const {
 }
 
 /// The content is the snapshot: what has been applied may go from the log.
-void replica_actor::compact() {
+void replica_actor::compact(bool at_once) {
   if (!core_ || core_->installing() || unpacking_ || applied_ < log_first_)
     return;
   auto applied_entries = applied_ - log_first_ + 1;
-  if (applied_entries <= options_.max_log_entries && log_bytes_ <= options_.max_log_bytes)
+  if (!at_once && applied_entries <= options_.max_log_entries
+      && log_bytes_ <= options_.max_log_bytes)
     return;
   auto from = kept_from();
   // By bytes the trailing entries may be too many as well.
   while (from <= applied_ && log_bytes_from(from) > options_.max_kept_log_bytes)
     from += (applied_ - from) / 2 + 1;
-  if (from <= log_first_ + options_.trailing_entries / 4)
+  if (from <= log_first_ + (at_once ? 0 : options_.trailing_entries / 4))
     return;
   effects fx;
   auto point = core_->compact(applied_, applied_ + 1 - std::min(from, applied_ + 1), now(), fx);
@@ -894,6 +908,8 @@ void replica_actor::upkeep() {
             + " does not send its content");
   if (!core_)
     return;
+  if (log_bytes_from(applying_ + 1) >= options_.apply_bytes)
+    awaited_ = core_->commit_index();
   compact();
   if (core_)
     reconcile();

@@ -268,10 +268,12 @@ private:
   // -- content ------------------------------------------------------------------------------------
 
   bool apply_is_due() const;
+  int64_t apply_turn(int64_t time_ms) const;
   void apply();
   void tell_partition();
   void note_applied();
-  void compact();
+  /// `at_once`: also when it is not too long.
+  void compact(bool at_once = false);
   uint64_t kept_from() const;
   void begin_fetch(const consensus::snapshot_offer& offer);
   void ask_piece();

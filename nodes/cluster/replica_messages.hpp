@@ -79,6 +79,9 @@ struct abdicate {};
 /// Remove everything of this replica from the store, tell the node (replica_dissolved) and end.
 struct dissolve {};
 
+/// Cut the log now, as far as nobody needs it.
+struct cut_log {};
+
 /// A piece of content, asked for by this replica, or why there is none.
 struct content_arrived {
   std::string cursor;
@@ -128,6 +131,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(touchline_replica, first_custom_type_id + 300)
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::hand_over))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::abdicate))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::dissolve))
+  CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::cut_log))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::map_proposal))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::content_arrived))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::content_request))
@@ -151,6 +155,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::place_replicas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::hand_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::abdicate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::dissolve)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::cut_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::map_proposal)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::content_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::content_request)

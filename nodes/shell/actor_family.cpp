@@ -233,7 +233,7 @@ result show_metrics(session& with, const invocation& how) {
 report tail_line(const cluster::TailRecord& x) {
   Record record;
   record.ParseFromString(x.record());
-  auto data = nodes::record_json(record);
+  auto data = nodes::record_json(x.address(), record);
   data["address"] = x.address();
   data["partition"] = x.partition();
   auto text = [&data](const char* name) {

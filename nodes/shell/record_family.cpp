@@ -75,7 +75,7 @@ result show_history(session& with, const invocation& how) {
           if (position > to || out.data.size() >= limit)
             return false;
           if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-            out.data.push_back(nodes::record_json(record));
+            out.data.push_back(nodes::record_json(address, record));
             out.table->rows.push_back(history_row(out.data.back()));
           }
           next = position + 1;

@@ -11,6 +11,7 @@ touchline_test(season_node_test SOURCES season_node_test.cpp LINKS touchline_act
 touchline_test(transfer_manager_test SOURCES transfer_manager_test.cpp LINKS touchline_actors)
 touchline_test(transfer_saga_test SOURCES transfer_saga_test.cpp LINKS touchline_actors)
 touchline_test(identity_test SOURCES identity_test.cpp LINKS touchline_actors)
+touchline_test(operations_test SOURCES operations_test.cpp LINKS touchline_actors)
 touchline_test(squad_test SOURCES squad_test.cpp LINKS touchline_actors)
 touchline_test(team_transfers_test SOURCES team_transfers_test.cpp LINKS touchline_actors)
 touchline_test(ledger_test SOURCES ledger_test.cpp LINKS touchline_actors)

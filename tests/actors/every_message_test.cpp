@@ -70,6 +70,7 @@ std::vector<example> commands() {
          {"result.create", season_text + "home: 'ash' away: 'elm' score { home: 2 away: 1 }"},
          {"result.correct", season_text + "home: 'ash' away: 'elm' score { home: 2 away: 2 }"},
          {"account.create", account_text + "name: 'Keeper' role: VIEWER"},
+         {"account.create", "account: 'chief' name: 'Chief' role: OPERATOR"},
          {"account.update", account_text + "name: 'The Keeper'"},
          {"account.invite", account_text},
          {"account.activate",
@@ -263,6 +264,7 @@ BOOST_AUTO_TEST_CASE(every_message_between_entities_is_handled_once_by_each_of_i
                                       "player { name: 'Nobody' } date: '2022-07-01'"});
   BOOST_TEST(!refused.ok());
   BOOST_TEST(node.settle());
+  BOOST_TEST(send(node, "an action", {"audit.record", "who: 'chief' what: 'drain node 2'"}).ok());
   std::set<std::string> handled;
   std::map<std::tuple<std::string, std::string, uint64_t>, int> times;
   auto addresses = node.runtime().store().addresses({}, {}, 10'000);

@@ -243,6 +243,7 @@ BOOST_AUTO_TEST_CASE(an_account_whose_name_or_rights_make_no_sense_is_refused) {
   refused(create(static_cast<Role>(9)), "one of the roles");
   refused(create(TEAM_OWNER, "jane"), "belongs to a pyramid");
   refused(create(SPONSOR, "jane"), "belongs to a pyramid");
+  refused(create(OPERATOR), "belongs to no pyramid");
   auto nameless = create(VIEWER);
   nameless.clear_name();
   refused(nameless, "is empty");

@@ -87,6 +87,14 @@ std::string real_cluster::addresses() const {
   return out;
 }
 
+nodes::connection real_cluster::connection() const {
+  nodes::connection out;
+  for (uint32_t i = 1; i <= shape_.nodes; ++i)
+    out.nodes.push_back({host(i), port(i)});
+  out.tls = shape_.client;
+  return out;
+}
+
 void real_cluster::resize(uint32_t nodes) {
   shape_.nodes = nodes;
   write_configuration();
@@ -196,10 +204,18 @@ std::vector<uint32_t> real_cluster::running() const {
 
 // -- commands -------------------------------------------------------------------------------------
 
-std::vector<std::string> real_cluster::connected(std::vector<std::string> arguments) const {
-  arguments.insert(arguments.end(), {"--connect", addresses()});
-  arguments.insert(arguments.end(), shape_.client_options.begin(), shape_.client_options.end());
+std::vector<std::string> real_cluster::connected_to(const std::string& where,
+                                                    std::vector<std::string> arguments) const {
+  arguments.insert(arguments.end(), {"--connect", where});
+  const auto& tls = shape_.client;
+  if (!tls.empty())
+    arguments.insert(arguments.end(), {"--tls-ca", tls.ca, "--tls-certificate", tls.certificate,
+                                       "--tls-key", tls.key});
   return arguments;
+}
+
+std::vector<std::string> real_cluster::connected(std::vector<std::string> arguments) const {
+  return connected_to(addresses(), std::move(arguments));
 }
 
 finished real_cluster::ask(std::vector<std::string> arguments) const {
@@ -207,9 +223,7 @@ finished real_cluster::ask(std::vector<std::string> arguments) const {
 }
 
 finished real_cluster::ask_at(uint32_t node, std::vector<std::string> arguments) const {
-  arguments.insert(arguments.end(), {"--connect", address(node)});
-  arguments.insert(arguments.end(), shape_.client_options.begin(), shape_.client_options.end());
-  return run(work_folder{}, std::move(arguments));
+  return run(work_folder{}, connected_to(address(node), std::move(arguments)));
 }
 
 json real_cluster::ask_json(std::vector<std::string> arguments) const {
@@ -234,10 +248,10 @@ bool is_whole(const json& partition, const std::vector<uint32_t>& nodes, size_t 
   const auto& all = partition["replicas"];
   const auto& leader = all[std::to_string(partition["leader"].get<uint32_t>())];
   auto voters = leader["voters"].get<std::vector<uint32_t>>();
-  auto commit = commits
-                  .try_emplace(partition["partition"].get<uint32_t>(),
-                               leader["commit_index"].get<uint64_t>())
-                  .first->second;
+  auto commit
+    = commits
+        .try_emplace(partition["partition"].get<uint32_t>(), leader["commit_index"].get<uint64_t>())
+        .first->second;
   return voters.size() == replicas && leader["standbys"].empty()
          && std::ranges::all_of(voters, [&](uint32_t voter) {
               auto key = std::to_string(voter);
@@ -268,8 +282,8 @@ bool real_cluster::is_healthy(const std::vector<uint32_t>& nodes, commit_indexes
   auto partitions = ask_json({"partitions"});
   auto replicas = std::min<size_t>(shape_.replicas, found["known"].size());
   return partitions.is_array() && partitions.size() == shape_.partitions
-         && std::ranges::all_of(
-           partitions, [&](auto& x) { return is_whole(x, wanted, replicas, commits); });
+         && std::ranges::all_of(partitions,
+                                [&](auto& x) { return is_whole(x, wanted, replicas, commits); });
 }
 
 void real_cluster::require_healthy(const std::vector<uint32_t>& nodes) const {

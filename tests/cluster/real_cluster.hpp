@@ -2,6 +2,7 @@
 // disks and real sockets, that the test kills, stops, empties and starts again.
 #pragma once
 
+#include "nodes/connection.hpp"
 #include "tests/nodes/process.hpp"
 
 #include <chrono>
@@ -38,8 +39,8 @@ struct cluster_shape {
   /// Called in the child before it becomes the node: to enter a network, for example. May call
   /// nothing that is unsafe after a fork.
   std::function<void(uint32_t)> in_child = {};
-  /// What every command is told besides, as certificates.
-  std::vector<std::string> client_options = {};
+  /// What every command and client shows itself with.
+  nodes::tls_files client = {};
 };
 
 /// Nodes 1 to N of a configuration in a folder of its own. They end with the test, however it ends.
@@ -60,6 +61,8 @@ public:
   std::string address(uint32_t node) const;
   /// The addresses of all nodes, for `--connect`.
   std::string addresses() const;
+  /// The same for a client within this process.
+  nodes::connection connection() const;
 
   /// Writes the configuration anew with nodes 1 to `nodes`; those that run keep theirs.
   void resize(uint32_t nodes);
@@ -108,6 +111,8 @@ public:
   std::vector<nlohmann::json> history(const std::string& address) const;
 
 private:
+  std::vector<std::string> connected_to(const std::string& where,
+                                        std::vector<std::string> arguments) const;
   bool is_healthy(const std::vector<uint32_t>& nodes, commit_indexes& commits) const;
   std::vector<uint32_t> running() const;
   void write_configuration();

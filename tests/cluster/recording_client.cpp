@@ -17,13 +17,6 @@ namespace {
 /// So that a machine with few processors has some left for the cluster.
 constexpr std::chrono::milliseconds between_commands{3};
 
-nodes::connection to_connection(const real_cluster& cluster) {
-  nodes::connection out;
-  for (uint32_t i = 1; i <= cluster.nodes(); ++i)
-    out.nodes.push_back({cluster.host(i), cluster.port(i)});
-  return out;
-}
-
 } // namespace
 
 recording_client::recording_client(const real_cluster& cluster, std::string name)
@@ -43,7 +36,7 @@ bool recording_client::gets(size_t more, std::chrono::milliseconds patience) con
 }
 
 void recording_client::run() {
-  auto access = nodes::connect_access(to_connection(cluster_), {});
+  auto access = nodes::connect_access(cluster_.connection(), {});
   if (!access) {
     refusals_.insert(access.error().text);
     return;
@@ -77,9 +70,18 @@ void recording_client::run() {
   }
 }
 
+void recording_client::ends_sound(size_t more) {
+  BOOST_TEST(gets(more), last_words(cluster_, cluster_.nodes()));
+  stop();
+  for (auto& why : refusals_)
+    BOOST_TEST(false, "a command was not carried out: " << why);
+  BOOST_TEST_MESSAGE("the slowest answer came after " << longest_.count() << " ms");
+  check_records();
+}
+
 void recording_client::check_records() const {
   std::map<std::string, int> recorded;
-  for (auto& record : cluster_.history("team-manager/" + name_))
+  for (auto& record : cluster_.history(entity()))
     ++recorded[record["id"].get<std::string>()];
   size_t missing = 0;
   for (auto& id : acknowledged_)

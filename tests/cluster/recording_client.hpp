@@ -25,6 +25,9 @@ public:
   recording_client& operator=(const recording_client&) = delete;
   ~recording_client() { stop(); }
 
+  /// The address of what its commands are for.
+  std::string entity() const { return "team-manager/" + name_; }
+
   /// Sends nothing more; the command under way is waited for.
   void stop();
 
@@ -37,6 +40,10 @@ public:
   /// Why commands failed, each reason once. After `stop`.
   const std::set<std::string>& refusals() const { return refusals_; }
   std::chrono::milliseconds longest_answer() const { return longest_; }
+
+  /// Ends it: so many more commands are acknowledged, none was refused since it began, and what it
+  /// got is in the records as `check_records` says. Fails the test otherwise.
+  void ends_sound(size_t more);
 
   /// Fails the test unless every acknowledged command is in the records of its entity, and none is
   /// there twice. After `stop`, on a cluster that serves.

@@ -98,7 +98,7 @@ pyramids {
         "10: cluster.replicas must be a whole number from 1 to 7.",
         "11: cluster.heartbeet is no setting; the nearest that is one is heartbeat.",
         "12: cluster.heartbeat is 300ms; it must be at most a fifth of election-timeout, which is "
-        "1000ms.",
+        "400ms.",
         "17: cluster.nodes[1].port must be a whole number from 1 to 65535.",
         "18: cluster.nodes[1].roles has \"leage\", which is no role; the nearest that is one is "
         "\"league\".",
@@ -176,10 +176,10 @@ BOOST_AUTO_TEST_CASE(replicas_must_have_nodes_and_should_be_odd) {
 
 BOOST_AUTO_TEST_CASE(times_and_bounds_must_fit_each_other) {
   says(
-    with_settings("  heartbeat = 150ms\n  connection-timeout = 500ms\n"),
-    {"20: cluster.heartbeat is 150ms; it must be at most a fifth of connection-timeout, which is "
+    with_settings("  election-timeout = 1s\n  heartbeat = 150ms\n  connection-timeout = 500ms\n"),
+    {"21: cluster.heartbeat is 150ms; it must be at most a fifth of connection-timeout, which is "
      "500ms."});
-  says(with_settings("  reconnect-min = 3s\n  request-deadline = 1s\n"),
+  says(with_settings("  reconnect-min = 3s\n  request-deadline = 1s\n  election-timeout = 1s\n"),
        {"20: cluster.reconnect-min must not be more than reconnect-max.",
         "W21: cluster.request-deadline is less than two times election-timeout, so that requests "
         "end before a new leader can be elected."});
@@ -328,7 +328,7 @@ BOOST_AUTO_TEST_CASE(the_command_lists_mistakes_and_fails) {
                     "no more nodes than 1.\n"
                   + file
                   + ":21: cluster.heartbeat is 1000ms; it must be at most a fifth of "
-                    "election-timeout, which is 1000ms.\n2 mistakes.\n");
+                    "election-timeout, which is 400ms.\n2 mistakes.\n");
   auto json = nlohmann::json::parse(run(folder, {"config", "check", file, "--format", "json"}).out);
   BOOST_TEST(json["usable"] == false);
   BOOST_TEST_REQUIRE(json["mistakes"].size() == 3U);

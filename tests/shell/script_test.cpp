@@ -198,8 +198,8 @@ BOOST_AUTO_TEST_CASE(leadership_and_drained_nodes_go_where_they_are_told) {
 }
 
 BOOST_AUTO_TEST_CASE(seasons_are_played_from_a_script) {
-  auto season = run_json("season simulate --teams 4 --seed 7");
-  BOOST_TEST(season == table);
+  auto played = run_json("season simulate --teams 4 --seed 7");
+  BOOST_TEST(played == table);
   BOOST_TEST(refusal_of("season replay /nowhere.json").find("/nowhere.json") != std::string::npos);
 }
 
