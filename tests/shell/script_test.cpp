@@ -334,4 +334,24 @@ BOOST_AUTO_TEST_CASE(whoever_is_no_account_or_has_another_password_is_refused) {
   BOOST_TEST(x.out.empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_account_logs_in_with_the_password_on_the_first_line) {
+  auto created
+    = cluster->ask({"account", "create", "shell-admin", "--role", "league-administrator"});
+  BOOST_TEST_REQUIRE(created.status == 0, created.err);
+  auto code = created.out.substr(0, created.out.find('\n'));
+  const std::string password = "correct horse battery staple";
+  auto activated
+    = run(work_folder{}, cluster->connected({"account", "activate", code}), password + '\n');
+  BOOST_TEST_REQUIRE(activated.status == 0, activated.err);
+  auto arguments = cluster->connected({"shell", "--user", "shell-admin", "--format", "json"});
+  auto x = run(work_folder{}, arguments, password + "\nwhoami\n");
+  BOOST_TEST_REQUIRE(x.status == 0, x.err);
+  BOOST_TEST(json::parse(x.out)["name"] == "shell-admin");
+  // In the middle of a script as well.
+  x = run(work_folder{}, cluster->connected({"shell", "--format", "json"}),
+          "login shell-admin\n" + password + "\nwhoami\n");
+  BOOST_TEST_REQUIRE(x.status == 0, x.err);
+  BOOST_TEST(x.out.find("\"name\":\"shell-admin\"") != std::string::npos, x.out);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
