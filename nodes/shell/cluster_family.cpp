@@ -47,8 +47,9 @@ std::string records_of(const cluster::NodeStatus& x) {
   return "-";
 }
 
-std::string roles_of(const cluster::NodeStatus& x) {
-  return x.node().hosts() ? "hosts" : "edge";
+/// What the map says of a node, for people.
+std::string state_text(const cluster::NodeStatus& x) {
+  return std::string{nodes::state_of(x)} + (x.node().hosts() ? "" : ", hosts nothing");
 }
 
 result show_nodes(session& with, const invocation&) {
@@ -59,24 +60,23 @@ result show_nodes(session& with, const invocation&) {
   text_table table{{{"Node", true},
                     {"Address", false, 12},
                     {"State"},
-                    {"Role"},
-                    {"Version", false, 7},
+                    {"Ver", false, 5},
                     {"Leads", true},
                     {"Has", true},
                     {"Records", true},
                     {"Memory", true},
                     {"Disk", true},
                     {"Uptime", true},
-                    {"Connected", false, 9},
-                    {"Health", false, 12}},
+                    {"Peers", false, 5},
+                    {"Health", false, 9}},
                    {}};
   for (auto& x : *found)
     table.rows.push_back(
       {std::to_string(x.node().id()), x.node().host() + ':' + std::to_string(x.node().port()),
-       std::string{nodes::state_of(x)}, roles_of(x), x.node().version(),
-       std::to_string(nodes::led_by(x)), std::to_string(x.replica_size()), records_of(x),
-       mebibytes(x.memory_bytes()), mebibytes(x.disk_bytes()), duration(x.uptime_ms()),
-       joined(x.connected()), x.unhealthy().empty() ? "good" : x.unhealthy()});
+       state_text(x), x.node().version(), std::to_string(nodes::led_by(x)),
+       std::to_string(x.replica_size()), records_of(x), mebibytes(x.memory_bytes()),
+       mebibytes(x.disk_bytes()), duration(x.uptime_ms()), joined(x.connected()),
+       x.unhealthy().empty() ? "good" : x.unhealthy()});
   for (auto id : known)
     if (std::ranges::none_of(*found, [&](auto& x) { return x.node().id() == id; })) {
       std::vector<std::string> row(table.columns.size(), "-");
@@ -222,7 +222,7 @@ std::vector<command> cluster_family() {
     {"nodes",
      {},
      {},
-     "The nodes: state, role, what they lead and have, load, memory, disk",
+     "The nodes: state, what they lead and have, load, memory, disk",
      "Leads: partitions that the node leads. Has: its replicas. Records: those it made since it "
      "began.\n"
      "A node that does not answer is named all the same; a partition of which it has a replica "

@@ -55,6 +55,32 @@ text_table history_table() {
           {}};
 }
 
+/// The audit is read by people who look for who did what.
+constexpr std::string_view audit_kind = "audit/";
+
+text_table audit_table() {
+  return {{{"Position", true},
+           {"When (UTC)", false, 12},
+           {"Who", false, 8},
+           {"Role"},
+           {"From", false, 10},
+           {"What", false, 12},
+           {"Result", false, 8}},
+          {}};
+}
+
+std::vector<std::string> audit_row(const json& x) {
+  auto acted
+    = x.contains("facts") ? x["facts"].front().value("acted", json::object()) : json::object();
+  return {x["position"].dump(),
+          nodes::time_text(x["handled_ms"].get<int64_t>()),
+          acted.value("who", "nobody in particular"),
+          acted.value("role", ""),
+          acted.value("from", ""),
+          acted.value("what", text_of(x["message"])),
+          acted.value("result", "")};
+}
+
 result show_history(session& with, const invocation& how) {
   const auto& address = how.argument(0);
   auto last = with.store().last_position(address);
@@ -67,7 +93,8 @@ result show_history(session& with, const invocation& how) {
   auto to = std::min(how.number("--to", *last), *last);
   // Without a beginning the newest records are shown.
   auto from = std::max<uint64_t>(how.number("--from", to >= limit ? to - limit + 1 : 1), 1);
-  report out{json::array(), history_table()};
+  auto is_audit = address.starts_with(audit_kind);
+  report out{json::array(), is_audit ? audit_table() : history_table()};
   for (auto next = from; next <= to && out.data.size() < limit;) {
     auto progress
       = with.store().read_stream(address, next, {}, [&](uint64_t position, std::string_view bytes) {
@@ -76,7 +103,8 @@ result show_history(session& with, const invocation& how) {
             return false;
           if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
             out.data.push_back(nodes::record_json(address, record));
-            out.table->rows.push_back(history_row(out.data.back()));
+            const auto& line = out.data.back();
+            out.table->rows.push_back(is_audit ? audit_row(line) : history_row(line));
           }
           next = position + 1;
           return true;

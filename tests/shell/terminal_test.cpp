@@ -162,13 +162,18 @@ BOOST_AUTO_TEST_CASE(
   {
     auto shell = desk.sit_down();
     shell.wait_for("/node-");
-    shell.enter_line("partions", "did you mean partitions?");
-    shell.enter_line("history", "history needs ADDRESS");
-    shell.enter_line("drain two", "\"two\" is no node");
-    shell.enter_line("send team.get league=en.1", "team.get needs league=… team=…");
-    shell.enter_line("send 'open", "is not closed");
-    shell.enter_line("history team/en/nobody", "There is no entity team/en/nobody");
     shell.wait_for(prompt);
+    const std::vector<std::pair<std::string, std::string>> mistakes{
+      {"partions", "did you mean partitions?"},
+      {"history", "history needs ADDRESS"},
+      {"drain two", "\"two\" is no node"},
+      {"send team.get league=en.1", "team.get needs league=… team=…"},
+      {"send 'open", "is not closed"},
+      {"history team/en/nobody", "There is no entity team/en/nobody"}};
+    for (auto& [line, sentence] : mistakes) {
+      shell.enter_line(line, sentence);
+      shell.wait_for(prompt);
+    }
     shell.type(ctrl_d);
     // The last command failed, but a person has seen that.
     shell.wait_for_end();
