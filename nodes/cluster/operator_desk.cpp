@@ -416,6 +416,8 @@ void operator_desk::find_here(const AdminRequest& x, const reply_callback& then)
       return supervisors_here(then);
     case AdminRequest::kInspect:
       return inspect_here(x.inspect(), then);
+    case AdminRequest::kTail:
+      return tail_here(x.tail(), then);
     case AdminRequest::kOrder:
       return order_here(x.order(), then);
     case AdminRequest::kSnapshot:
@@ -423,10 +425,6 @@ void operator_desk::find_here(const AdminRequest& x, const reply_callback& then)
     case AdminRequest::kMetrics:
       *reply.mutable_admin()->mutable_metrics()
         = collect_metrics(home_system(), x.metrics().pattern(), self_id());
-      break;
-    case AdminRequest::kTail:
-      *reply.mutable_admin()->mutable_tail()
-        = read_tail(*environment_->store, x.tail(), led(), environment_->partitions);
       break;
     case AdminRequest::kLogLevel:
       reply = set_log_level(x.log_level());
@@ -604,6 +602,36 @@ void operator_desk::add_row(const std::shared_ptr<nodes::state_replay>& state,
   request(here, std::chrono::milliseconds{node_patience_ms},
           actors::entity_rows_query{state->address(), {}, {}, 1})
     .then(with_row, [with_row](const caf::error&) { with_row({}); });
+}
+
+/// The replicas say how far their logs are committed; what is in them is read here.
+void operator_desk::tail_here(const TailQuery& query, const reply_callback& then) {
+  struct indexes {
+    size_t open = 1;
+    std::map<uint32_t, uint64_t> committed;
+  };
+  auto all = std::make_shared<indexes>();
+  auto close = [this, all, query, then] {
+    if (--all->open > 0)
+      return;
+    Reply reply;
+    *reply.mutable_admin()->mutable_tail()
+      = read_tail(*environment_->store, query, all->committed, environment_->partitions);
+    then(std::move(reply));
+  };
+  for (auto partition : led()) {
+    ++all->open;
+    request(environment_->replicas->at(partition), std::chrono::milliseconds{node_patience_ms},
+            replica_status_query{})
+      .then(
+        [all, close](const ReplicaStatus& x) {
+          if (x.role() == "leader")
+            all->committed[x.partition()] = x.commit_index();
+          close();
+        },
+        [close](const caf::error&) { close(); });
+  }
+  close();
 }
 
 void operator_desk::order_here(const EntityOrder& order, const reply_callback& then) {

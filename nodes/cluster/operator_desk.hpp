@@ -114,6 +114,7 @@ private:
   void inspect_here(const InspectQuery& query, const reply_callback& then);
   void replay(const std::shared_ptr<nodes::state_replay>& state, const reply_callback& then);
   void add_row(const std::shared_ptr<nodes::state_replay>& state, const reply_callback& then);
+  void tail_here(const TailQuery& query, const reply_callback& then);
   void order_here(const EntityOrder& order, const reply_callback& then);
   void snapshot_here(const reply_callback& then);
   Reply set_log_level(const LogLevel& x) const;

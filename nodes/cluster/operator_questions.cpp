@@ -182,10 +182,9 @@ public:
       max_bytes_{max_tail_bytes / share} {}
 
   /// Goes through the log of a partition behind the cursor.
-  void read(uint32_t partition) {
+  void read(uint32_t partition, uint64_t committed) {
     auto group = group_of(partition);
-    auto applied = applied_of(group);
-    auto seen = applied;
+    auto seen = committed;
     // It may be ahead of a leader that is new.
     for (auto& cursor : query_.cursor())
       if (cursor.partition() == partition)
@@ -194,7 +193,7 @@ public:
       out_.set_lost_entries(out_.lost_entries() + (*bounds)->first - seen - 1);
       seen = (*bounds)->first - 1;
     }
-    auto last = std::min(applied, seen + max_tail_entries);
+    auto last = std::min(committed, seen + max_tail_entries);
     size_t bytes = 0;
     while (seen < last && bytes < max_tail_read_bytes) {
       std::vector<consensus::entry> entries;
@@ -221,13 +220,6 @@ public:
   }
 
 private:
-  uint64_t applied_of(const std::string& group) const {
-    auto row = from_.read_replica(group, applied_field);
-    return row && *row && (*row)->size() == storage::position_bytes
-             ? storage::read_big_endian(**row)
-             : 0;
-  }
-
   void take(uint32_t partition, uint64_t index, std::string_view entry) {
     storage::write_batch batch;
     if (!append_frames(entry, batch))
@@ -272,16 +264,17 @@ private:
 } // namespace
 
 TailBatch read_tail(const storage::store& from, const TailQuery& query,
-                    const std::vector<uint32_t>& led, uint32_t partitions) {
+                    const std::map<uint32_t, uint64_t>& committed, uint32_t partitions) {
   TailBatch out;
   for (uint32_t i = 0; i < partitions; ++i) {
-    if (std::ranges::find(led, i) == led.end()) {
+    auto led = committed.find(i);
+    if (led == committed.end()) {
       out.add_missing_partition(i);
       continue;
     }
     // Each has its share, so that a busy one does not push out the others.
-    tail_reader reader{from, query, led.size()};
-    reader.read(i);
+    tail_reader reader{from, query, committed.size()};
+    reader.read(i, led->second);
     auto part = reader.take_batch();
     out.mutable_record()->MergeFrom(part.record());
     out.mutable_cursor()->MergeFrom(part.cursor());

@@ -53,10 +53,10 @@ ActorRow passive_row(const std::string& address, uint64_t position, uint32_t par
 /// One page of the pages of several nodes.
 ActorsPage merge_pages(const ActorsQuery& query, const std::vector<ActorsPage>& pages);
 
-/// What was committed in the partitions that a node leads, from their logs. Those that it leads not
-/// are named as missing.
+/// What was committed in the partitions that a node leads, from their logs: `committed` has the
+/// commit index of each. Those that it leads not are named as missing.
 TailBatch read_tail(const storage::store& from, const TailQuery& query,
-                    const std::vector<uint32_t>& led, uint32_t partitions);
+                    const std::map<uint32_t, uint64_t>& committed, uint32_t partitions);
 
 /// The batches of several nodes as one, which goes on from the cursors of `query` where nobody
 /// spoke for a partition.

@@ -443,12 +443,11 @@ BOOST_AUTO_TEST_CASE(a_certificate_proves_who_asks_at_every_node) {
                             certificates / (name + ".key")};
   };
   auto plain = tls_of("client-plain");
-  real_cluster cluster{
-    {.cluster_lines = "  tls {\n    ca = \"" + (certificates / "ca.pem")
-                      + "\"\n    certificate = \"" + (certificates / "node-{id}.pem")
-                      + "\"\n    key = \"" + (certificates / "node-{id}.key") + "\"\n  }\n",
-     .client_options
-     = {"--tls-ca", plain.ca, "--tls-certificate", plain.certificate, "--tls-key", plain.key}}};
+  real_cluster cluster{{.cluster_lines = "  tls {\n    ca = \"" + (certificates / "ca.pem")
+                                         + "\"\n    certificate = \""
+                                         + (certificates / "node-{id}.pem") + "\"\n    key = \""
+                                         + (certificates / "node-{id}.key") + "\"\n  }\n",
+                        .client = plain}};
   cluster.start_all();
   visitor who{cluster, plain};
   who.create_account("chief", OPERATOR, "correct horse battery");

@@ -17,6 +17,7 @@
 using namespace touchline;
 using namespace touchline::cluster;
 using storage::test::open_store;
+using touchline::testing::temporary_folder;
 
 namespace {
 
@@ -100,7 +101,6 @@ void store_log(storage::store& store, uint32_t partition, uint64_t first,
   auto index = first;
   for (auto& addresses : entries)
     batch.put_log(group, index++, entry_with(addresses));
-  batch.put_replica(group, applied_field, encode_applied(index - 1));
   commit(store, std::move(batch));
 }
 
@@ -171,13 +171,13 @@ BOOST_AUTO_TEST_CASE(a_tail_begins_now_and_goes_on_from_its_cursor) {
   temporary_folder folder;
   auto store = open_store(folder.path());
   store_log(*store, 0, 1, {{"team/a/1"}, {"team/a/2", "stats-manager/a/b"}});
-  auto first = read_tail(*store, {}, {0}, 1);
+  auto first = read_tail(*store, {}, {{0, 2}}, 1);
   BOOST_TEST(first.record_size() == 0);
   BOOST_TEST_REQUIRE(first.cursor_size() == 1);
   BOOST_TEST(first.cursor(0).index() == 2u);
   auto query = tail_from(0, 0);
   query.set_pattern("team/*");
-  auto all = read_tail(*store, query, {0}, 1);
+  auto all = read_tail(*store, query, {{0, 2}}, 1);
   BOOST_TEST_REQUIRE(all.record_size() == 2);
   BOOST_TEST(all.record(1).address() == "team/a/2");
   BOOST_TEST(all.record(1).index() == 2u);
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_tail_that_is_ahead_of_a_new_leader_waits_for_it) {
   temporary_folder folder;
   auto store = open_store(folder.path());
   store_log(*store, 0, 1, {{"team/a/1"}});
-  auto batch = read_tail(*store, tail_from(0, 3), {0}, 1);
+  auto batch = read_tail(*store, tail_from(0, 3), {{0, 1}}, 1);
   BOOST_TEST(batch.record_size() == 0);
   BOOST_TEST(batch.cursor(0).index() == 3u);
 }
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(a_tail_gives_the_newest_and_counts_what_it_left_out) {
   store_log(*store, 0, 1, {{"team/a/1", "team/a/2"}, {"team/a/3"}, {"team/a/4", "team/a/5"}});
   auto query = tail_from(0, 0);
   query.set_limit(2);
-  auto batch = read_tail(*store, query, {0}, 1);
+  auto batch = read_tail(*store, query, {{0, 3}}, 1);
   BOOST_TEST_REQUIRE(batch.record_size() == 2);
   BOOST_TEST(batch.record(0).address() == "team/a/4");
   BOOST_TEST(batch.dropped() == 3u);
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(entries_that_were_cut_before_they_were_asked_for_are_counte
   temporary_folder folder;
   auto store = open_store(folder.path());
   store_log(*store, 0, 10, {{"team/a/1"}, {"team/a/2"}});
-  auto batch = read_tail(*store, tail_from(0, 4), {0}, 1);
+  auto batch = read_tail(*store, tail_from(0, 4), {{0, 11}}, 1);
   BOOST_TEST(batch.lost_entries() == 5u);
   BOOST_TEST(batch.record_size() == 2);
   BOOST_TEST(batch.cursor(0).index() == 11u);
@@ -222,9 +222,9 @@ BOOST_AUTO_TEST_CASE(of_two_leaders_of_a_partition_the_one_that_is_further_is_be
   temporary_folder folder;
   auto store = open_store(folder.path());
   store_log(*store, 0, 1, {{"team/a/1"}});
-  auto behind = read_tail(*store, tail_from(0, 0), {0}, 2);
+  auto behind = read_tail(*store, tail_from(0, 0), {{0, 1}}, 2);
   store_log(*store, 0, 2, {{"team/a/2"}});
-  auto ahead = read_tail(*store, tail_from(0, 0), {0}, 2);
+  auto ahead = read_tail(*store, tail_from(0, 0), {{0, 2}}, 2);
   auto query = tail_from(1, 77);
   auto merged = merge_tails(query, {behind, ahead});
   BOOST_TEST(merged.record_size() == 2);
