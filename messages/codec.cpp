@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <xxhash.h>
 
 namespace touchline {
@@ -56,8 +58,19 @@ caf::message to_caf_message(header head, uint32_t number, const google::protobuf
   return find_type(number)->wrap(std::move(head), body);
 }
 
+std::string stable_bytes(const google::protobuf::Message& x) {
+  std::string out;
+  {
+    google::protobuf::io::StringOutputStream stream{&out};
+    google::protobuf::io::CodedOutputStream coded{&stream};
+    coded.SetSerializationDeterministic(true);
+    x.SerializeToCodedStream(&coded);
+  }
+  return out;
+}
+
 uint64_t content_hash(uint32_t number, const google::protobuf::Message& body) {
-  auto bytes = body.SerializeAsString();
+  auto bytes = stable_bytes(body);
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), number);
 }
 

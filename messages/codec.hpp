@@ -19,6 +19,10 @@ std::unique_ptr<google::protobuf::Message> parse_message(uint32_t number, std::s
 /// into it.
 caf::message to_caf_message(header head, uint32_t number, const google::protobuf::Message& body);
 
+/// The bytes of a message, the same for the same content: fields that are maps in the order of their
+/// keys. For what is stored or compared.
+std::string stable_bytes(const google::protobuf::Message& x);
+
 /// A hash of a message's number and content, to recognise another command under the same id.
 uint64_t content_hash(uint32_t number, const google::protobuf::Message& body);
 

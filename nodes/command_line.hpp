@@ -77,4 +77,7 @@ void add_inspection_commands(CLI::App& app, arguments& args, chosen_command& cho
 /// nodes, partitions.
 void add_membership_commands(CLI::App& app, arguments& args, chosen_command& chosen);
 
+/// shell.
+void add_shell_command(CLI::App& app, arguments& args, chosen_command& chosen);
+
 } // namespace touchline::nodes

@@ -1,9 +1,7 @@
 #include "actors/runtime/client.hpp"
-#include "messages/catalogue.hpp"
-#include "messages/codec.hpp"
 #include "nodes/commands.hpp"
 #include "nodes/league_access.hpp"
-#include "nodes/message_json.hpp"
+#include "nodes/record_json.hpp"
 #include "nodes/stored_state.hpp"
 
 #include <iostream>
@@ -15,19 +13,6 @@ namespace touchline::nodes {
 namespace {
 
 using nlohmann::json;
-
-json summary_of(const DeadLetter& letter) {
-  const auto* message = catalogue_data::find(letter.cause().message());
-  return {{"id", letter.id()},
-          {"to", letter.to()},
-          {"message", message ? message->name : "?"},
-          {"from", letter.cause().from()},
-          {"command", letter.cause().id()},
-          {"flow", letter.cause().correlation()},
-          {"deadline_ms", letter.cause().deadline_ms()},
-          {"error", letter.error()},
-          {"attempts", letter.attempts()}};
-}
 
 tl::expected<DeadLetter, std::string> find_letter(const storage::store& store,
                                                   const std::string& id) {
@@ -74,7 +59,7 @@ int print_dead_letters(const common_options& options) {
       DeadLetter letter;
       if (!letter.ParseFromString(x.bytes))
         return fail("The dead letter " + x.id + " is unreadable.");
-      std::cout << summary_of(letter).dump() << '\n';
+      std::cout << dead_letter_json(letter).dump() << '\n';
     }
     if (letters->size() < page)
       return printed();
@@ -89,11 +74,7 @@ int show_dead_letter(const common_options& options, const std::string& id) {
   auto letter = find_letter(**store, id);
   if (!letter)
     return fail(letter.error());
-  auto out = summary_of(*letter);
-  if (auto body = parse_message(letter->cause().message(), letter->body()))
-    out["body"] = to_json(*body);
-  out["redacted"] = letter->redacted();
-  std::cout << out.dump(2) << '\n';
+  std::cout << dead_letter_details(*letter).dump(2) << '\n';
   return printed();
 }
 

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   add_account_commands(app, args, chosen);
   add_inspection_commands(app, args, chosen);
   add_membership_commands(app, args, chosen);
+  add_shell_command(app, args, chosen);
   add_cluster_commands(app, chosen);
   touchline::simulated::add_simulate_cluster(app, chosen);
   try {

@@ -1,15 +1,12 @@
 #include "messages/catalogue.hpp"
 #include "messages/catalogue_document.hpp"
-#include "messages/codec.hpp"
 #include "messages/redact.hpp"
-#include "messages/text.hpp"
 #include "nodes/commands.hpp"
 #include "nodes/league_access.hpp"
 #include "nodes/league_session.hpp"
+#include "nodes/message_fields.hpp"
 #include "nodes/message_json.hpp"
 #include "nodes/record_json.hpp"
-
-#include <google/protobuf/util/json_util.h>
 
 #include <iostream>
 
@@ -17,46 +14,7 @@
 
 namespace touchline::nodes {
 
-namespace {
-
 using nlohmann::json;
-
-/// The JSON object of fields given as name=value; a value that is not JSON is text.
-tl::expected<json, std::string> fields_to_json(const google::protobuf::Descriptor& type,
-                                               const std::vector<std::string>& fields) {
-  json object = json::object();
-  for (auto& field : fields) {
-    auto equals = field.find('=');
-    auto name = field.substr(0, equals);
-    const auto* known = type.FindFieldByName(name);
-    if (equals == std::string::npos || !known)
-      return tl::unexpected{"\"" + field + "\" is not NAME=VALUE with a field of " + type.name()
-                            + "."};
-    auto text = field.substr(equals + 1);
-    if (!count_code_points(text))
-      return tl::unexpected{"The value of " + name + " is not UTF-8."};
-    auto is_text
-      = known->type() == google::protobuf::FieldDescriptor::TYPE_STRING && !known->is_repeated();
-    auto parsed = is_text ? json(text) : json::parse(text, nullptr, false);
-    object[name] = parsed.is_discarded() ? json(text) : parsed;
-  }
-  return object;
-}
-
-tl::expected<std::unique_ptr<google::protobuf::Message>, std::string> make_message(
-  const message_info& info, const std::vector<std::string>& fields) {
-  auto object = fields_to_json(*info.descriptor, fields);
-  if (!object)
-    return tl::unexpected{object.error()};
-  auto message = parse_message(info.number, {});
-  auto done = google::protobuf::util::JsonStringToMessage(object->dump(), message.get());
-  if (!done.ok())
-    return tl::unexpected{"The fields are not those of a " + info.name + ": "
-                          + std::string{done.message()} + "."};
-  return message;
-}
-
-} // namespace
 
 int send_message(const common_options& options, const std::string& name,
                  const std::vector<std::string>& fields, const std::string& id,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 namespace touchline::nodes {
 
@@ -17,8 +18,9 @@ public:
   /// Counts from now on.
   void begin() noexcept;
 
-  /// Waits until match `played`, from 0, may be played.
-  void wait(uint32_t played) const;
+  /// Waits until match `played`, from 0, may be played, or until `stop` says that nobody wants to
+  /// wait any more: it is asked several times a second.
+  void wait(uint32_t played, const std::function<bool()>& stop) const;
 
 private:
   double per_second_;

@@ -46,30 +46,48 @@ tl::expected<std::vector<season_report>, refusal> play_seasons(pyramid_player& p
 
 } // namespace
 
-int simulate_pyramid(const common_options& options, const pyramid_configuration& config,
-                     const simulation& what) {
-  auto last_year = config.pyramid.first_year() + static_cast<int32_t>(what.seasons);
-  if (!actors::days_of_season(config.pyramid, last_year))
-    return fail("The pyramid begins in " + std::to_string(config.pyramid.first_year()) + ": "
-                + std::to_string(what.seasons) + " seasons go beyond the calendar.");
+tl::expected<played_pyramid, refusal> play_pyramid(league_access& access,
+                                                   const pyramid_configuration& config,
+                                                   const simulation& what, double pace,
+                                                   progress& display) {
   auto model = pyramid_model::make(config, what.seed);
   if (!model)
+    return tl::unexpected<refusal>{{INVALID_ARGUMENT, model.error()}};
+  pyramid_player player{access, config, std::move(*model), what.seed, pace, display};
+  if (auto opened = player.open(); !opened)
+    return tl::unexpected{opened.error()};
+  auto reports = play_seasons(player, access, what.seasons);
+  if (!reports)
+    return tl::unexpected{reports.error()};
+  return played_pyramid{std::move(*reports), player.played_now()};
+}
+
+std::optional<std::string> check_seasons(const pyramid_configuration& config, uint32_t seasons) {
+  auto last_year = config.pyramid.first_year() + static_cast<int32_t>(seasons);
+  if (actors::days_of_season(config.pyramid, last_year))
+    return std::nullopt;
+  return "The pyramid begins in " + std::to_string(config.pyramid.first_year()) + ": "
+         + std::to_string(seasons) + " seasons go beyond the calendar.";
+}
+
+int simulate_pyramid(const common_options& options, const pyramid_configuration& config,
+                     const simulation& what) {
+  if (auto wrong = check_seasons(config, what.seasons))
+    return fail(*wrong);
+  if (auto model = pyramid_model::make(config, what.seed); !model)
     return fail(model.error());
   auto began_ms = actors::system_clock().steady_ms();
   auto access = open_access(options);
   if (!access)
     return fail(access.error().text);
   progress display{stderr};
-  pyramid_player player{**access, config, std::move(*model), what.seed, options.pace, display};
-  if (auto opened = player.open(); !opened)
-    return fail(opened.error().text);
-  auto reports = play_seasons(player, **access, what.seasons);
-  if (!reports)
-    return fail(reports.error().text);
+  auto played = play_pyramid(**access, config, what, options.pace, display);
+  if (!played)
+    return fail(played.error().text);
   std::cerr << (*access)->summary()
-            << speed(what.seasons, player.played_now(),
+            << speed(what.seasons, played->played_now,
                      actors::system_clock().steady_ms() - began_ms);
-  std::cout << format_seasons(*reports, options.format) << std::flush;
+  std::cout << format_seasons(played->seasons, options.format) << std::flush;
   return std::cout ? 0 : fail("Standard output cannot be written.");
 }
 

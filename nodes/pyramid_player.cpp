@@ -259,7 +259,7 @@ void pyramid_player::send_result(const std::string& scope, int tier, ResultCreat
   // Shows each match as it is played rather than when the window is full.
   if (pace_.is_bounded())
     client_.wait();
-  pace_.wait(played_now_);
+  pace_.wait(played_now_, [this] { return access_.failure().has_value(); });
   ++played_now_;
   result.set_league(creation_.tiers(tier).league());
   result.set_season(now_.key);

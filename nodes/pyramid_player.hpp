@@ -8,11 +8,13 @@
 #include "nodes/pyramid_model.hpp"
 #include "nodes/pyramid_report.hpp"
 #include "nodes/season_client.hpp"
+#include "nodes/season_plan.hpp"
 
 #include <tl/expected.hpp>
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -100,5 +102,21 @@ private:
 /// a league has another number of teams than it began with.
 std::optional<std::string> check_membership(const PyramidCreate& creation,
                                             const PyramidDetails& details);
+
+/// Seasons of a pyramid, and how many matches were played now.
+struct played_pyramid {
+  std::vector<season_report> seasons;
+  uint32_t played_now = 0;
+};
+
+/// What is wrong with playing so many seasons, if anything, as a sentence: the calendar ends.
+std::optional<std::string> check_seasons(const pyramid_configuration& config, uint32_t seasons);
+
+/// Plays seasons of a pyramid that are drawn from a seed, checks what is stored, and stops at the
+/// first refusal.
+tl::expected<played_pyramid, refusal> play_pyramid(league_access& access,
+                                                   const pyramid_configuration& config,
+                                                   const simulation& what, double pace,
+                                                   progress& display);
 
 } // namespace touchline::nodes

@@ -2,6 +2,7 @@
 
 #include "actors/contexts.hpp"
 #include "messages/catalogue.hpp"
+#include "messages/codec.hpp"
 #include "nodes/message_json.hpp"
 
 namespace touchline::nodes {
@@ -35,6 +36,27 @@ json record_json(const std::string& address, const Record& record) {
     out["sent"].push_back({{"message", name_of(x.message())}, {"to", x.to()}});
   if (!record.dead_letter().empty())
     out["dead_letter"] = record.dead_letter();
+  return out;
+}
+
+json dead_letter_json(const DeadLetter& letter) {
+  const auto* message = catalogue_data::find(letter.cause().message());
+  return {{"id", letter.id()},
+          {"to", letter.to()},
+          {"message", message ? message->name : "?"},
+          {"from", letter.cause().from()},
+          {"command", letter.cause().id()},
+          {"flow", letter.cause().correlation()},
+          {"deadline_ms", letter.cause().deadline_ms()},
+          {"error", letter.error()},
+          {"attempts", letter.attempts()}};
+}
+
+json dead_letter_details(const DeadLetter& letter) {
+  auto out = dead_letter_json(letter);
+  if (auto body = parse_message(letter.cause().message(), letter.body()))
+    out["body"] = to_json(*body);
+  out["redacted"] = letter.redacted();
   return out;
 }
 

@@ -116,22 +116,36 @@ int replay_season(const common_options& options, const std::filesystem::path& fi
   return print(format_tables({played->table}, options.format));
 }
 
+tl::expected<std::vector<played_season>, refusal> play_simulation(league_access& access,
+                                                                  const configuration& config,
+                                                                  const simulation& what,
+                                                                  double pace, progress& display) {
+  season_player player{access, pace, display};
+  simulated_league league{what, config.sponsors};
+  std::vector<played_season> seasons;
+  for (uint32_t i = 0; i < what.seasons; ++i) {
+    auto plan = league.plan(i, seasons.empty() ? LeagueTable{} : seasons.back().table);
+    plan.rules = config.rules;
+    auto season = player.play(plan);
+    if (!season)
+      return tl::unexpected{season.error()};
+    seasons.push_back(std::move(*season));
+  }
+  return seasons;
+}
+
 int simulate_seasons(const common_options& options, const simulation& what) {
   auto access = open_access(options);
   if (!access)
     return fail(access.error().text);
   progress display{stderr};
-  season_player player{**access, options.pace, display};
-  simulated_league league{what, options.config.sponsors};
+  auto seasons = play_simulation(**access, options.config, what, options.pace, display);
+  if (!seasons)
+    return fail(seasons.error().text);
   std::vector<LeagueTable> tables;
-  for (uint32_t i = 0; i < what.seasons; ++i) {
-    auto plan = league.plan(i, tables.empty() ? LeagueTable{} : tables.back());
-    plan.rules = options.config.rules;
-    auto season = player.play(plan);
-    if (!season)
-      return fail(season.error().text);
-    std::cerr << sponsor_lines(*season);
-    tables.push_back(std::move(season->table));
+  for (auto& season : *seasons) {
+    std::cerr << sponsor_lines(season);
+    tables.push_back(std::move(season.table));
   }
   std::cerr << (*access)->summary();
   return print(format_tables(tables, options.format));

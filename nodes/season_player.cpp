@@ -8,7 +8,8 @@
 namespace touchline::nodes {
 
 season_player::season_player(league_access& access, double per_second, progress& display)
-  : client_{access},
+  : access_{access},
+    client_{access},
     pace_{per_second},
     display_{display} {}
 
@@ -129,7 +130,7 @@ tl::expected<void, refusal> season_player::play_matches(const season_plan& plan,
     // Shows each match as it is played rather than when the window is full.
     if (pace_.is_bounded())
       client_.wait();
-    pace_.wait(out.played_now);
+    pace_.wait(out.played_now, [this] { return access_.failure().has_value(); });
     x.set_season(plan.season);
     send(plan, std::move(x), [this, label] { display_.advance(label); });
     if (client_.failed())

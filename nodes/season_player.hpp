@@ -9,6 +9,8 @@
 
 #include <tl/expected.hpp>
 
+#include <vector>
+
 namespace touchline::nodes {
 
 /// How a season was played.
@@ -44,9 +46,16 @@ private:
   template <class Message>
   void send(const season_plan& plan, Message message, std::function<void()> accepted = {});
 
+  league_access& access_;
   season_client client_;
   pace pace_;
   progress& display_;
 };
+
+/// Plays seasons that are drawn from a seed, one after another, and stops at the first refusal.
+tl::expected<std::vector<played_season>, refusal> play_simulation(league_access& access,
+                                                                  const configuration& config,
+                                                                  const simulation& what,
+                                                                  double pace, progress& display);
 
 } // namespace touchline::nodes

@@ -58,7 +58,9 @@ std::optional<std::vector<lmdb_log::frame>> lmdb_log::frames_of(std::string_view
     if (rest.size() < frame_bytes + name_bytes)
       return std::nullopt;
     frames.push_back({rest.substr(frame_bytes, name_bytes),
-                      number_at<std::uint64_t>(rest.substr(2)), erases ? number : 0, {}});
+                      number_at<std::uint64_t>(rest.substr(2)),
+                      erases ? number : 0,
+                      {}});
     sizes.push_back(erases ? 0 : number);
     rest.remove_prefix(frame_bytes + name_bytes);
   }
@@ -223,8 +225,9 @@ result<void> lmdb_log::recover() {
     if (rows_.empty())
       first_row_ = row;
     const auto value = storage::view(data);
-    const auto frames
-      = value.size() < value_header_bytes ? std::nullopt : frames_of(value.substr(value_header_bytes));
+    const auto frames = value.size() < value_header_bytes
+                          ? std::nullopt
+                          : frames_of(value.substr(value_header_bytes));
     if (!frames || row != first_row_ + rows_.size())
       return tl::make_unexpected(storage_error{
         error_code::damaged, describe(table::log, storage::view(key)) + " of "

@@ -1,7 +1,7 @@
-// The logs of all groups, in one table whose rows are written one behind the other: the entries that
-// a transaction appends, of whatever groups, are one row, and so a few pages that lie together. Where
-// an entry is, is known in memory, and found again by reading the rows' heads when a store is opened.
-// See docs/adr/0036-log-rows-and-late-content.md.
+// The logs of all groups, in one table whose rows are written one behind the other: the entries
+// that a transaction appends, of whatever groups, are one row, and so a few pages that lie
+// together. Where an entry is, is known in memory, and found again by reading the rows' heads when
+// a store is opened. See docs/adr/0036-log-rows-and-late-content.md.
 #pragma once
 
 #include "storage/lmdb_environment.hpp"

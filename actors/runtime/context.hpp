@@ -12,6 +12,7 @@
 #pragma once
 
 #include "actors/runtime/entity.hpp"
+#include "messages/codec.hpp"
 
 #include <caf/message_handler.hpp>
 
@@ -59,7 +60,7 @@ public:
     return x;
   }
 
-  std::string save() const override { return state_.SerializeAsString(); }
+  std::string save() const override { return stable_bytes(state_); }
 
   bool load(std::string_view bytes) override {
     return state_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
@@ -88,7 +89,7 @@ private:
       x->deferred, std::move(x->late_answers)};
     result.events.reserve(x->events.size());
     for (auto& e : x->events)
-      result.events.push_back(e.SerializeAsString());
+      result.events.push_back(stable_bytes(e));
     decided_ = std::move(x->events);
     return result;
   }

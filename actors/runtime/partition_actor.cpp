@@ -925,8 +925,8 @@ void partition_actor::update_marks() {
 }
 
 activity partition_actor::current_activity() {
-  auto quiet = open_ && waiting_ == 0 && in_flight_.empty() && backlog_.empty()
-               && outbox_.size() == 0;
+  auto quiet
+    = open_ && waiting_ == 0 && in_flight_.empty() && backlog_.empty() && outbox_.size() == 0;
   // Who asks wants to read what was done: it is put where it can be read.
   if (quiet && !unapplied_.empty() && unapplied_.back().ticket > barrier_ticket_) {
     submit({});

@@ -171,8 +171,7 @@ const Node* find_node(const ClusterMap& map, uint32_t id) {
 }
 
 bool is_removed(const ClusterMap& map, const Node& node) {
-  return std::ranges::find(map.removed(),
-                           consensus::server_id_of(node.id(), node.incarnation()))
+  return std::ranges::find(map.removed(), consensus::server_id_of(node.id(), node.incarnation()))
          != map.removed().end();
 }
 

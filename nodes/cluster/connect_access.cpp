@@ -7,11 +7,13 @@
 #include "nodes/cluster/network.hpp"
 #include "nodes/cluster/remote_store.hpp"
 
+#include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -30,13 +32,21 @@ refusal unreadable() {
   return {DAMAGED, "The answer of the cluster is unreadable."};
 }
 
+refusal not_wanted() {
+  return {UNAVAILABLE, "It was stopped before the cluster answered."};
+}
+
 /// Asks the actor that knows the nodes; the questions of several threads do not wait for each
-/// other.
+/// other. A wait ends early when the program does not want to wait any more.
 class question_desk {
 public:
   question_desk(caf::actor_system& system, caf::actor client)
     : system_{system},
       client_{std::move(client)} {}
+
+  void stop_waiting_when(std::function<bool()> stop) { stop_ = std::move(stop); }
+
+  bool stopped() const { return stop_ && stop_(); }
 
   /// The answer of the leader of a partition; asked again until it comes, for `question_ms`.
   tl::expected<Reply, refusal> ask_partition(uint32_t partition, Request question) const {
@@ -49,42 +59,72 @@ public:
     return ask(cluster::ask_node{0, std::move(question)});
   }
 
-  /// The answers of the nodes that are connected.
+  /// The answers of the nodes that are connected, which are asked at the same time.
   std::vector<Reply> ask_all(const Request& question) const {
+    constexpr std::chrono::seconds patience{10};
+    std::vector<std::future<std::optional<Reply>>> asked;
+    for (auto node : connected())
+      asked.push_back(request<Reply>(cluster::ask_node{node, question}, patience));
     std::vector<Reply> out;
-    caf::scoped_actor self{system_};
-    std::vector<uint32_t> nodes;
-    self->request(client_, std::chrono::seconds{5}, cluster::connected_query{})
-      .receive([&](const cluster::connected_nodes& x) { nodes = x.nodes; },
-               [](const caf::error&) {});
-    for (auto node : nodes)
-      self->request(client_, std::chrono::seconds{10}, cluster::ask_node{node, question})
-        .receive([&](Reply& reply) { out.push_back(std::move(reply)); }, [](const caf::error&) {});
+    for (auto& x : asked)
+      if (auto reply = wait_for(x))
+        out.push_back(std::move(*reply));
     return out;
   }
 
+  std::vector<uint32_t> connected() const {
+    constexpr std::chrono::seconds patience{5};
+    auto asked = request<cluster::connected_nodes>(cluster::connected_query{}, patience);
+    return wait_for(asked).value_or(cluster::connected_nodes{}).nodes;
+  }
+
 private:
+  /// Nothing when no answer comes in time.
+  template <class Answer, class Question>
+  std::future<std::optional<Answer>> request(Question question,
+                                             std::chrono::milliseconds patience) const {
+    auto promise = std::make_shared<std::promise<std::optional<Answer>>>();
+    auto out = promise->get_future();
+    system_.spawn([client = client_, question = std::move(question), patience,
+                   promise](caf::event_based_actor* self) {
+      self->request(client, patience, question)
+        .then([promise](Answer& x) { promise->set_value(std::move(x)); },
+              [promise](const caf::error&) { promise->set_value(std::nullopt); });
+    });
+    return out;
+  }
+
+  /// Nothing as well when nobody wants the answer any more.
+  template <class Answer>
+  std::optional<Answer> wait_for(std::future<std::optional<Answer>>& asked) const {
+    constexpr std::chrono::milliseconds step{50};
+    while (asked.wait_for(step) != std::future_status::ready)
+      if (stopped())
+        return std::nullopt;
+    return asked.get();
+  }
+
   template <class Question>
   tl::expected<Reply, refusal> ask(const Question& question) const {
-    caf::scoped_actor self{system_};
     const auto& time = actors::system_clock();
     for (auto deadline = time.steady_ms() + question_ms;;) {
-      Reply reply;
-      reply.set_code(static_cast<uint32_t>(UNAVAILABLE));
-      reply.set_text("The cluster does not answer.");
-      self->request(client_, std::chrono::milliseconds{question_ms}, question)
-        .receive([&](Reply& x) { reply = std::move(x); }, [](const caf::error&) {});
-      auto code = static_cast<ErrorCode>(reply.code());
+      auto asked = request<Reply>(question, std::chrono::milliseconds{question_ms});
+      auto reply = wait_for(asked);
+      auto code = reply ? static_cast<ErrorCode>(reply->code()) : UNAVAILABLE;
       if (code == OK)
-        return reply;
+        return std::move(*reply);
+      if (stopped())
+        return tl::unexpected{not_wanted()};
       if (code != UNAVAILABLE || time.steady_ms() > deadline)
-        return tl::unexpected<refusal>{{code, reply.text()}};
+        return tl::unexpected<refusal>{
+          {code, reply ? reply->text() : "The cluster does not answer."}};
       std::this_thread::sleep_for(std::chrono::milliseconds{pause_ms});
     }
   }
 
   caf::actor_system& system_;
   caf::actor client_;
+  std::function<bool()> stop_;
 };
 
 /// The reads of the store of a cluster.
@@ -161,7 +201,16 @@ public:
   caf::actor_system& system() noexcept override { return *system_; }
   const actors::router& routes() const noexcept override { return routes_; }
   const storage::store& store() const noexcept override { return *store_; }
-  std::optional<refusal> failure() const override { return std::nullopt; }
+
+  std::optional<refusal> failure() const override {
+    return desk_->stopped() ? std::optional{not_wanted()} : std::nullopt;
+  }
+
+  void stop_waiting_when(std::function<bool()> stop) override {
+    desk_->stop_waiting_when(std::move(stop));
+  }
+
+  std::vector<uint32_t> connected() override { return desk_->connected(); }
 
   tl::expected<identity_key, refusal> key() override {
     Request question;
@@ -184,7 +233,8 @@ public:
     question.set_activity(true);
     uint64_t handled_before = 0;
     bool idle_before = false;
-    for (auto deadline = time.steady_ms() + timeout_ms; time.steady_ms() < deadline;) {
+    for (auto deadline = time.steady_ms() + timeout_ms;
+         time.steady_ms() < deadline && !desk_->stopped();) {
       bool idle = true;
       uint64_t handled = 0;
       std::vector<bool> spoken_for(routes_.partitions());

@@ -6,6 +6,11 @@
 #include "nodes/connection.hpp"
 #include "nodes/league_access.hpp"
 
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
 namespace touchline::nodes {
 
 /// A cluster that this process is connected to: what commands need of the league, and questions
@@ -22,6 +27,14 @@ public:
   virtual tl::expected<cluster::Reply, refusal> ask_partition(uint32_t partition,
                                                               const cluster::Request& question)
     = 0;
+
+  /// From now on whatever waits ends early, with UNAVAILABLE, once `stop` says so: a person pressed
+  /// Ctrl-C. It is asked at least every 100 ms, on the thread that waits.
+  virtual void stop_waiting_when(std::function<bool()> stop) = 0;
+
+  /// The ids of the nodes that are connected, the one that has been for longest first: it is the
+  /// one that is asked what any node can answer.
+  virtual std::vector<uint32_t> connected() = 0;
 };
 
 /// Connects to a cluster through any of the nodes of `where`. One sentence why not: none answers,

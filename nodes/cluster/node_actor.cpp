@@ -4,6 +4,7 @@
 #include "messages/codec.hpp"
 #include "nodes/cluster/operator_desk.hpp"
 #include "nodes/cluster/query_answer.hpp"
+#include "nodes/cluster/shown_certificate.hpp"
 #include "storage/writer.hpp"
 
 #include <spdlog/spdlog.h>
@@ -141,6 +142,18 @@ std::string node_actor::why_not(const wire_hello& x) const {
 }
 
 caf::result<wire_welcome> node_actor::greet(const wire_hello& x) {
+  // A promise takes the sender with it.
+  auto caller = current_sender();
+  if (x.node == 0 || !caller || !uses_certificates(home_system()))
+    return welcome(x, {});
+  auto promise = make_response_promise();
+  ask_certificate(this, caller->node(), [=, this](auto& shown) mutable {
+    promise.deliver(welcome(x, wrong_certificate(x.cluster, x.node, shown)));
+  });
+  return promise;
+}
+
+wire_welcome node_actor::welcome(const wire_hello& x, const std::string& wrong) {
   wire_welcome out;
   out.version = environment_->self.version();
   out.cluster = environment_->cluster;
@@ -148,17 +161,14 @@ caf::result<wire_welcome> node_actor::greet(const wire_hello& x) {
   out.incarnation = environment_->self.incarnation();
   out.partitions = map_.version() > 0 || x.node == 0 ? environment_->partitions : 0;
   out.birth = map_.birth();
-  out.refused = why_not(x);
+  out.refused = wrong.empty() ? why_not(x) : wrong;
   peer_identity who{x.cluster, x.node, x.incarnation, x.version, x.partitions, x.birth};
-  if (!out.refused.empty()) {
+  if (!out.refused.empty())
     spdlog::warn("{} was turned away: {}", who.name(), out.refused);
-    return out;
-  }
-  // A program that only wants to know who is there.
-  if (!x.connection)
-    return out;
-  out.connection = spawn<peer_actor>(
-    std::shared_ptr<const peer_environment>{environment_->connections}, who, x.connection);
+  // Without a connection it is a program that only wants to know who is there.
+  else if (x.connection)
+    out.connection = spawn<peer_actor>(
+      std::shared_ptr<const peer_environment>{environment_->connections}, who, x.connection);
   return out;
 }
 

@@ -148,6 +148,7 @@ private:
   // -- connections --------------------------------------------------------------------------------
 
   caf::result<wire_welcome> greet(const wire_hello& x);
+  wire_welcome welcome(const wire_hello& x, const std::string& wrong);
   std::string why_not(const wire_hello& x) const;
   void peer_came(const peer_up& x);
   void peer_went(const peer_down& x);

@@ -3,6 +3,7 @@
 #include "actors/runtime/local_messages.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
+#include "nodes/cluster/shown_certificate.hpp"
 
 #include <caf/send.hpp>
 
@@ -150,7 +151,22 @@ void peer_actor::welcomed(const wire_welcome& x) {
     return;
   }
   hello_.connection = nullptr;
-  begin(x.connection);
+  if (!x.connection || !uses_certificates(home_system())) {
+    enter(x.connection);
+    return;
+  }
+  ask_certificate(this, x.connection->node(), [this, remote = x.connection](auto& shown) {
+    if (auto wrong = wrong_certificate(who_.cluster, who_.node, shown); wrong.empty()) {
+      enter(remote);
+    } else {
+      spdlog::warn("{} is not believed: {}", who_.name(), wrong);
+      end(wrong);
+    }
+  });
+}
+
+void peer_actor::enter(const caf::actor& remote) {
+  begin(remote);
   if (active_)
     send(environment_->owner, peer_up{who_, caf::actor{this}});
 }

@@ -99,6 +99,7 @@ private:
 
   void greet();
   void welcomed(const wire_welcome& x);
+  void enter(const caf::actor& remote);
   void begin(caf::actor remote);
   void end(const std::string& why);
 

@@ -414,8 +414,8 @@ void replica_actor::take_map(map_proposal& x) {
   auto& waiting = environment_->queues->at[partition_];
   waiting.batches += 2;
   waiting.bytes += x.batch.size();
-  // Its own ticket is 0: no partition waits for it. The node reads the map in the content: a barrier
-  // follows.
+  // Its own ticket is 0: no partition waits for it. The node reads the map in the content: a
+  // barrier follows.
   auto token = queue_.empty() ? uint64_t{0} : queue_.back().token;
   queue_.push_back({leading_term_, token, std::move(x.batch)});
   queue_.push_back({leading_term_, token, {}});

@@ -8,6 +8,8 @@
 #include <iostream>
 #include <memory>
 
+#include <unistd.h>
+
 namespace touchline::simulated {
 
 namespace {
@@ -30,6 +32,7 @@ void print_failure(const choice& what, uint64_t seed, const run_outcome& outcome
 int simulate(const choice& what) {
   spdlog::set_level(what.verbose ? spdlog::level::info : spdlog::level::off);
   uint64_t failed = 0;
+  const auto shows = ::isatty(STDERR_FILENO) == 1;
   for (uint64_t i = 0; i < what.seeds; ++i) {
     auto seed = what.first_seed + i;
     auto outcome = run_seed(seed, what.nodes);
@@ -41,9 +44,9 @@ int simulate(const choice& what) {
       std::cerr << "seed " << seed << ": " << outcome.simulated_ms << " ms, " << outcome.messages
                 << " messages, " << outcome.crashes << " crashes, trace " << std::hex
                 << outcome.trace << std::dec << '\n';
-    else
-      std::cerr << '\r' << i + 1 << " of " << what.seeds << " seeds, " << failed << " failed"
-                << std::flush;
+    else if (shows || i + 1 == what.seeds)
+      std::cerr << (shows ? "\r" : "") << i + 1 << " of " << what.seeds << " seeds, " << failed
+                << " failed" << std::flush;
   }
   if (!what.verbose)
     std::cerr << '\n';

@@ -204,6 +204,18 @@ BOOST_FIXTURE_TEST_CASE(plain_text_is_turned_away_by_a_node_with_certificates, l
   turns_away({}, "without TLS");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_node_with_the_certificate_of_another_is_turned_away, listening_node) {
+  cluster::wire_hello hello;
+  hello.cluster = "trial";
+  hello.node = 3;
+  for (auto* shown : {"node-2", "client-tester"}) {
+    auto welcome = welcome_of(cluster, 1, hello, ours.files(shown));
+    BOOST_TEST(welcome.refused.find(shown) != std::string::npos, welcome.refused);
+    says(welcome.refused);
+  }
+  BOOST_TEST(welcome_of(cluster, 1, hello, ours.files("node-3")).refused.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_node_of_another_cluster_is_turned_away) {
   real_cluster cluster{{.nodes = 1, .replicas = 1}};
   cluster.start_all();

@@ -291,7 +291,8 @@ BOOST_AUTO_TEST_CASE(metrics_of_every_node_levels_of_its_log_and_snapshots) {
   who.create_teams("metrics", 5);
   std::set<uint32_t> nodes;
   double records = 0;
-  for (auto& x : value_of(who.questions().metrics("touchline_records*")).metric()) {
+  const auto found = value_of(who.questions().metrics("touchline_records*"));
+  for (auto& x : found.metric()) {
     BOOST_TEST(x.name() == "touchline_records_total");
     nodes.insert(x.node());
     records += x.value();

@@ -23,6 +23,7 @@ const std::map<std::string, std::set<std::string>> may_know{
   {"lmdb.h", {"storage"}},
   {"sodium.h", {"actors", "nodes"}},
   {"openssl/", {"nodes"}},
+  {"histedit.h", {"nodes"}},
   {"google/protobuf", {"messages", "actors", "nodes"}},
   {"thread", {"storage", "actors", "nodes"}},
   {"spdlog/", {"actors", "nodes"}}};

@@ -1,5 +1,5 @@
-// What nodes say to each other arrives whole: a field that is left out of a message is 0 at the other
-// end, and a node that seems to belong to no cluster lets another one found a second.
+// What nodes say to each other arrives whole: a field that is left out of a message is 0 at the
+// other end, and a node that seems to belong to no cluster lets another one found a second.
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
@@ -55,8 +55,8 @@ BOOST_FIXTURE_TEST_CASE(a_greeting_arrives_with_every_field, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(an_answer_to_a_greeting_arrives_with_every_field, fixture) {
-  auto x = over_the_wire(
-    system, wire_welcome{"no", "1.2.3", "trial", 2, 3, 12, 5'000'000'001, nullptr});
+  auto x
+    = over_the_wire(system, wire_welcome{"no", "1.2.3", "trial", 2, 3, 12, 5'000'000'001, nullptr});
   BOOST_TEST(x.refused == "no");
   BOOST_TEST(x.version == "1.2.3");
   BOOST_TEST(x.cluster == "trial");

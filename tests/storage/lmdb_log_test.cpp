@@ -1,5 +1,5 @@
-// The logs of all groups share rows: whatever is appended, erased, moved and opened again, each group
-// has its own entries, and what is gone takes a bounded part of the disk.
+// The logs of all groups share rows: whatever is appended, erased, moved and opened again, each
+// group has its own entries, and what is gone takes a bounded part of the disk.
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
@@ -59,8 +59,8 @@ public:
       const auto last = log.empty() ? ends_[group] : log.rbegin()->first;
       for (std::size_t n = pick(4); n > 0; --n) {
         const auto index = log.empty() ? last + 1 : log.rbegin()->first + 1;
-        log[index] = std::string(pick(20) == 0 ? pick(30'000) : pick(300), 'e')
-                     + std::to_string(++written_);
+        log[index]
+          = std::string(pick(20) == 0 ? pick(30'000) : pick(300), 'e') + std::to_string(++written_);
         ends_[group] = index;
         batch.put_log(group, index, log[index]);
       }
