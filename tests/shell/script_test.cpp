@@ -86,7 +86,8 @@ BOOST_AUTO_TEST_CASE(nodes_and_partitions_are_those_of_the_cluster) {
   auto partitions = run_json("partitions");
   BOOST_TEST_REQUIRE(partitions.size() == 4u);
   for (uint32_t i = 0; i < 4; ++i)
-    BOOST_TEST(partitions[i]["leader"] == cluster->leader(i));
+    BOOST_TEST(
+      eventually([&] { return run_json("partitions")[i]["leader"] == cluster->leader(i); }));
 }
 
 BOOST_AUTO_TEST_CASE(the_table_is_the_one_that_was_played) {
