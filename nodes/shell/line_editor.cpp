@@ -241,6 +241,9 @@ typed line_editor::read(std::string& out) {
   auto& x = *state_;
   x.interrupted = false;
   x.prompt = x.callbacks.prompt();
+  // Before the prompt is shown: libedit would do it after, and a Ctrl-C in between would be a
+  // signal.
+  ::el_set(x.editor, EL_PREP_TERM, 1);
   int count = 0;
   const auto* line = ::el_gets(x.editor, &count);
   if (x.interrupted) {

@@ -20,25 +20,21 @@ using result = tl::expected<report, std::string>;
 constexpr uint64_t usual_rows = 100;
 constexpr uint64_t max_rows = 100'000;
 
-std::string text_of(const json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
 // -- history --------------------------------------------------------------------------------------
 
 std::vector<std::string> history_row(const json& x) {
   std::string sent;
   if (x.contains("sent"))
     for (auto& message : x["sent"])
-      sent += (sent.empty() ? "" : ", ") + text_of(message["message"]) + " to "
-              + text_of(message["to"]);
-  auto from = text_of(x["from"]);
+      sent += (sent.empty() ? "" : ", ") + cell_text(message["message"]) + " to "
+              + cell_text(message["to"]);
+  auto from = cell_text(x["from"]);
   return {x["position"].dump(),
           nodes::time_text(x["handled_ms"].get<int64_t>()),
-          text_of(x["node"]),
-          text_of(x["message"]) + (x.contains("dead_letter") ? " (dead letter)" : ""),
+          cell_text(x["node"]),
+          cell_text(x["message"]) + (x.contains("dead_letter") ? " (dead letter)" : ""),
           from.empty() ? "outside" : from,
-          text_of(x["correlation"]),
+          cell_text(x["correlation"]),
           std::to_string(x["events"].get<int>()),
           sent};
 }
@@ -77,7 +73,7 @@ std::vector<std::string> audit_row(const json& x) {
           acted.value("who", "nobody in particular"),
           acted.value("role", ""),
           acted.value("from", ""),
-          acted.value("what", text_of(x["message"])),
+          acted.value("what", cell_text(x["message"])),
           acted.value("result", "")};
 }
 
@@ -235,10 +231,10 @@ result list_letters(session& with, const invocation& how) {
       if (!letter.ParseFromString(x.bytes))
         return tl::unexpected{"The dead letter " + x.id + " is unreadable."};
       auto data = nodes::dead_letter_json(letter);
-      auto from = text_of(data["from"]);
-      out.table->rows.push_back({x.id, text_of(data["message"]), from.empty() ? "outside" : from,
-                                 text_of(data["flow"]), data["attempts"].dump(),
-                                 text_of(data["error"])});
+      auto from = cell_text(data["from"]);
+      out.table->rows.push_back({x.id, cell_text(data["message"]), from.empty() ? "outside" : from,
+                                 cell_text(data["flow"]), data["attempts"].dump(),
+                                 cell_text(data["error"])});
       out.data.push_back(std::move(data));
       ids.push_back(x.id);
     }
