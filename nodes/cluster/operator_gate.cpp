@@ -50,8 +50,9 @@ need need_of(const Request& x) {
         case AdminRequest::kInspect:
         case AdminRequest::kSupervisors:
         case AdminRequest::kMetrics:
-        case AdminRequest::kTail:
           return need::look;
+        case AdminRequest::kTail:
+          return x.admin().tail().open_only() ? need::nothing : need::look;
         case AdminRequest::kOrder:
         case AdminRequest::kLogLevel:
         case AdminRequest::kSnapshot:

@@ -1,5 +1,6 @@
 #include "nodes/front/openapi.hpp"
 
+#include "messages/catalogue_types.hpp"
 #include "messages/redact.hpp"
 #include "nodes/front/credentials.hpp"
 
@@ -7,6 +8,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <vector>
 
 namespace touchline::front {
 
@@ -192,6 +195,9 @@ json responses_of(const route& x, schema_set& schemas) {
                                                                : json{{"type", "object"}};
   out["200"] = {{"description", info.mode == message_mode::read ? "As of now." : "Committed."},
                 {"content", content(schema)}};
+  // By Accept.
+  if (info.number == number_of<LeagueTableGet> || info.number == number_of<FixtureListGet>)
+    out["200"]["content"]["text/csv"] = {{"schema", {{"type", "string"}}}};
   if (info.mode == message_mode::read)
     out["304"] = {{"description", "As If-None-Match says."}};
   else if (x.method == "POST")
@@ -216,21 +222,98 @@ json operation_of(const route& x, schema_set& schemas) {
   return out;
 }
 
-json flow_operation() {
-  return {
-    {"operationId", "flow.get"},
-    {"summary", "What became of a flow"},
+// -- beside the catalogue -------------------------------------------------------------------------
+
+struct own_parameter {
+  const char* name;
+  /// "path", "query" or "header".
+  const char* in;
+  const char* description;
+};
+
+/// A GET that is no message of the catalogue; a POST when something is posted.
+struct own_operation {
+  const char* id;
+  const char* path;
+  const char* summary;
+  const char* content_type;
+  std::vector<own_parameter> parameters;
+  /// Types of what is posted.
+  std::vector<const char*> posted = {};
+};
+
+std::vector<own_operation> own_operations() {
+  const own_parameter league{"league", "path", "Its key"};
+  const own_parameter season{"season", "path", "Its key, as in 2022-23"};
+  const own_parameter match{"If-None-Match", "header", "304 when it names the ETag"};
+  return {{"flow.get",
+           "/v1/flows/{id}",
+           "What became of a flow",
+           "application/json",
+           {{"id", "path", "Of the command that began it"}}},
+          {"events.follow",
+           "/v1/events",
+           "What is committed, as server-sent events",
+           "text/event-stream",
+           {{"league", "query", "Only what names the league"},
+            {"team", "query", "Only what names the team"},
+            {"message", "query", "Only messages with these names, with commas between them"},
+            {"Last-Event-ID", "header", "Of the last event that was seen: goes on behind it"}}},
+          {"table.csv",
+           "/v1/leagues/{league}/seasons/{season}/table.csv",
+           "The league table",
+           "text/csv",
+           {league, season, match}},
+          {"fixtures.csv",
+           "/v1/leagues/{league}/seasons/{season}/fixtures.csv",
+           "The fixture list, with the results so far",
+           "text/csv",
+           {league, season, match}},
+          {"results.csv",
+           "/v1/leagues/{league}/seasons/{season}/results.csv",
+           "The fixtures that were played",
+           "text/csv",
+           {league, season, match}},
+          {"fixtures.ics",
+           "/v1/leagues/{league}/seasons/{season}/teams/{team}/fixtures.ics",
+           "The fixtures of a team as a calendar",
+           "text/calendar",
+           {league, season, {"team", "path", "Its key"}, match}},
+          {"season.import",
+           "/v1/imports",
+           "Record a season that was played elsewhere",
+           "application/json",
+           {{"file", "query", "The name of the file, as 2022-23/en.1.json"},
+            {"name", "query", "Of CSV: the league and the season"}},
+           {"application/json", "text/csv"}}};
+}
+
+json document_of(const own_operation& x) {
+  json parameters = json::array();
+  for (auto& parameter : x.parameters)
+    parameters.push_back({{"name", parameter.name},
+                          {"in", parameter.in},
+                          {"required", std::string_view{parameter.in} == "path"},
+                          {"description", parameter.description},
+                          {"schema", {{"type", "string"}}}});
+  auto schema = [](std::string_view type) {
+    return json{{"type", type == "application/json" ? "object" : "string"}};
+  };
+  json out{
+    {"operationId", x.id},
+    {"summary", x.summary},
     {"tags", json::array({"front"})},
-    {"parameters",
-     json::array(
-       {{{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}}})},
+    {"parameters", std::move(parameters)},
     {"responses",
      {{"200",
-       {{"description", "Its state and its steps."}, {"content", content({{"type", "object"}})}}},
+       {{"description", x.summary}, {"content", content(schema(x.content_type), x.content_type)}}},
       {"default",
        {{"description", "Refused; the body says why."},
         {"content", content(reference("Problem"), "application/problem+json")}}}}},
     {"security", json::array({{{"token", json::array()}}})}};
+  for (auto* type : x.posted)
+    out["requestBody"]["content"][type] = {{"schema", schema(type)}};
+  return out;
 }
 
 std::string lower(std::string text) {
@@ -248,7 +331,8 @@ json openapi_document(const route_table& routes, const std::string& version) {
   json paths = json::object();
   for (auto& x : routes.routes())
     paths[x.path][lower(x.method)] = operation_of(x, collected);
-  paths["/v1/flows/{id}"]["get"] = flow_operation();
+  for (auto& x : own_operations())
+    paths[x.path][x.posted.empty() ? "get" : "post"] = document_of(x);
   json tags = json::array();
   for (auto& context : catalogue_data::contexts())
     tags.push_back({{"name", context.name}, {"description", context.description}});

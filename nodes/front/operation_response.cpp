@@ -88,7 +88,15 @@ std::string etag_of(std::string_view body) {
 http_response of_read(const answered_operation& x, const Message* body,
                       std::string_view if_none_match) {
   http_response out;
-  out.body = body ? message_json(*body) : "{}";
+  out.set("Content-Type", x.shown ? x.shown->content_type : "application/json");
+  if (x.shown && body) {
+    auto text = x.shown->text(*body, x.stamp_ms);
+    if (!text)
+      return response_of(text.error());
+    out.body = std::move(*text);
+  } else {
+    out.body = body ? message_json(*body) : "{}";
+  }
   auto etag = etag_of(out.body);
   if (names_etag(if_none_match, etag)) {
     out.status = not_modified;
@@ -97,7 +105,7 @@ http_response of_read(const answered_operation& x, const Message* body,
   out.set("ETag", std::move(etag));
   // To be kept, and asked about each time.
   out.set("Cache-Control", "private, no-cache");
-  out.set("Vary", "Authorization");
+  out.set("Vary", "Accept, Authorization");
   // How fresh it is: what the entity had recorded, all of it committed.
   out.set("Touchline-Position", std::to_string(x.reply.position));
   return out;
@@ -150,7 +158,7 @@ http_response response_of(const answered_operation& x, const route_table& routes
       out.body = body ? message_json(*body) : nlohmann::json{{"id", x.reply.id}}.dump();
     }
   }
-  if (out.status != not_modified)
+  if (info.mode != message_mode::read)
     out.set("Content-Type", "application/json");
   return out;
 }

@@ -209,6 +209,45 @@ BOOST_AUTO_TEST_CASE(a_tail_gives_the_newest_and_counts_what_it_left_out) {
   BOOST_TEST(batch.cursor(0).index() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(a_tail_in_order_stops_behind_whole_entries_and_goes_on_there) {
+  temporary_folder folder;
+  auto store = open_store(folder.path());
+  store_log(*store, 0, 1, {{"team/a/1"}, {"team/a/2", "team/a/3", "team/a/4"}, {"team/a/5"}});
+  auto query = tail_from(0, 0);
+  query.set_in_order(true);
+  query.set_limit(2);
+  auto batch = read_tail(*store, query, {{0, 3}}, 1);
+  BOOST_TEST(batch.record_size() == 4);
+  BOOST_TEST(batch.dropped() == 0u);
+  BOOST_TEST(batch.cursor(0).index() == 2u);
+  *query.mutable_cursor() = batch.cursor();
+  batch = read_tail(*store, query, {{0, 3}}, 1);
+  BOOST_TEST_REQUIRE(batch.record_size() == 1);
+  BOOST_TEST(batch.record(0).address() == "team/a/5");
+  BOOST_TEST(batch.cursor(0).index() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_open_to_all_has_nothing_of_accounts_and_operators) {
+  temporary_folder folder;
+  auto store = open_store(folder.path());
+  store_log(*store, 0, 1, {{"identity/en/jane", "team/en/arsenal-fc"}, {"audit/cluster"}});
+  auto query = tail_from(0, 0);
+  query.set_open_only(true);
+  auto batch = read_tail(*store, query, {{0, 2}}, 1);
+  BOOST_TEST_REQUIRE(batch.record_size() == 1);
+  BOOST_TEST(batch.record(0).address() == "team/en/arsenal-fc");
+  BOOST_TEST(batch.cursor(0).index() == 2u);
+  Request question;
+  *question.mutable_admin()->mutable_tail() = query;
+  BOOST_TEST((need_of(question) == need::nothing));
+  question.mutable_admin()->mutable_tail()->clear_open_only();
+  BOOST_TEST((need_of(question) == need::look));
+  for (auto* kind : {"identity", "audit", "nonsense"})
+    BOOST_TEST(!is_open_kind(kind), kind);
+  for (auto* kind : {"team", "team-manager", "fixture-manager", "stats-manager", "sponsor-manager"})
+    BOOST_TEST(is_open_kind(kind), kind);
+}
+
 BOOST_AUTO_TEST_CASE(entries_that_were_cut_before_they_were_asked_for_are_counted) {
   temporary_folder folder;
   auto store = open_store(folder.path());
