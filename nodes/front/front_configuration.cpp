@@ -47,8 +47,7 @@ void read_proxies(settings_section& from, network_list& out) {
     if (!out.add(text))
       from.refuse("trusted-proxies",
                   "must be at most " + std::to_string(max_networks)
-                    + " addresses and networks of proxies, as in 127.0.0.1 or 10.0.0.0/8, not "
-                      "
+                    + " addresses and networks of proxies, as in 127.0.0.1 or 10.0.0.0/8, not \""
                     + excerpt(text) + '"');
 }
 

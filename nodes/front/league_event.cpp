@@ -22,9 +22,10 @@ void add_text(const std::string& text, std::set<std::string, std::less<>>& out) 
 void add_texts(const json& from, std::set<std::string, std::less<>>& out) {
   if (from.is_string())
     add_text(from.get_ref<const std::string&>(), out);
+  if (!from.is_structured())
+    return;
   for (auto& part : from)
-    if (part.is_string() || part.is_structured())
-      add_texts(part, out);
+    add_texts(part, out);
 }
 
 /// The parts of "fixture-manager/en.1/2022-23" behind its kind.

@@ -56,6 +56,8 @@ BOOST_AUTO_TEST_CASE(a_team_is_made_read_and_not_read_again) {
   BOOST_TEST(made.status == 201, made.body);
   BOOST_TEST(made.header("location") == teams + "/arsenal-fc");
   BOOST_TEST(!made.header("idempotency-key").empty());
+  // The team itself is told of it behind the answer.
+  BOOST_TEST(league.node.league().settle(60'000));
   auto read = league.admin("GET", made.header("location"));
   BOOST_TEST(read.status == 200);
   BOOST_TEST(json::parse(read.body)["name"] == "Arsenal FC");
@@ -295,10 +297,11 @@ BOOST_AUTO_TEST_CASE(a_season_that_is_posted_is_recorded_once) {
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_posted_season_is_named) {
   served_league league;
-  auto post = [&](const std::string& body, const std::string& type = "application/json",
-                  const std::string& query = "?name=Test%20League%202022/23") {
-    return league.admin("POST", "/v1/imports" + query, body, {{"Content-Type", type}});
-  };
+  auto post
+    = [&](const std::string& body, const std::string& type = "application/json",
+          const std::string& query = "?file=2022-23/en.1.json&name=Test%20League%202022/23") {
+        return league.admin("POST", "/v1/imports" + query, body, {{"Content-Type", type}});
+      };
   const std::string head = "date,home_name,away_name,home_goals,away_goals\r\n";
   check_problem(post("{"), 422, "invalid-argument");
   check_problem(post(R"({"name": "Test League 2022/23", "matches": [
@@ -397,6 +400,35 @@ BOOST_AUTO_TEST_CASE(who_asks_too_often_is_told_when_to_come_back) {
   BOOST_TEST(league.admin("GET", teams).status != 429);
   for (int i = 0; i < 10; ++i)
     BOOST_TEST(league.node.ask("GET", "/livez").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_behind_a_proxy_is_counted_for_himself_only_if_the_proxy_is_trusted) {
+  front::front_configuration config;
+  config.rate = {.per_second = 1, .burst = 3};
+  auto refused = [](served_league& league) {
+    int out = 0;
+    for (int i = 0; i < 8; ++i) {
+      auto from = "192.0.2." + std::to_string(i);
+      out += league.node.ask("GET", teams, {{"X-Forwarded-For", from}}).status == 429 ? 1 : 0;
+    }
+    return out;
+  };
+  served_league direct{config};
+  BOOST_TEST(refused(direct) > 0);
+  BOOST_TEST_REQUIRE(config.trusted_proxies.add("127.0.0.0/8"));
+  served_league behind{config};
+  BOOST_TEST(refused(behind) == 0);
+  int same = 0;
+  for (int i = 0; i < 8; ++i)
+    // What the client says of himself counts for nothing.
+    same
+      += behind.node
+               .ask("GET", teams, {{"X-Forwarded-For", std::to_string(i) + ".0.0.1, 192.0.2.99"}})
+               .status
+             == 429
+           ? 1
+           : 0;
+  BOOST_TEST(same > 0);
 }
 
 // -- operators ------------------------------------------------------------------------------------

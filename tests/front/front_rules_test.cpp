@@ -205,8 +205,7 @@ BOOST_AUTO_TEST_CASE(a_cursor_is_the_same_after_it_was_written_and_read) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_cursor_is_refused) {
-  for (auto* text :
-       {"", "-", "1-", "1 ", "1,2", "0x1", "%31", "1.2.3.zzzzzzzzzzzzzz", "1-2-3", "+1"})
+  for (auto* text : {"", "-", "1-", "1 ", "1,2", "%31", "1.2.3.zzzzzzzzzzzzzz", "1-2-3", "+1"})
     BOOST_TEST(!event_cursor::parse(text).has_value(), text);
   BOOST_TEST(event_cursor::parse(std::string(max_cursor_partitions - 1, '.')).has_value());
   BOOST_TEST(!event_cursor::parse(std::string(max_cursor_partitions, '.')).has_value());

@@ -286,6 +286,8 @@ BOOST_AUTO_TEST_CASE(a_server_that_stops_leaves_its_streams_harmless) {
   auto stream = x.begun.get_future().get();
   x.server->stop();
   stream->write("data: late\n\n");
+  stream.reset();
+  x.server.reset();
   BOOST_TEST(client.is_closed());
 }
 
