@@ -142,7 +142,7 @@ tl::expected<http_response, problem> event_hub::open(const std::string& caller, 
       std::lock_guard guard{mutex_};
       if (ending_)
         return stream->finish(end_of_front);
-      arrived_.push_back({place, filter, from, std::move(stream), 0, 0});
+      arrived_.push_back({place, filter, from, std::move(stream), 0, 0, 0});
     }
     came_.notify_one();
   };
@@ -309,10 +309,13 @@ bool event_hub::is_full(const listener& x) const {
 void event_hub::drop_slow() {
   const auto now = now_ms();
   std::erase_if(listeners_, [this, now](listener& x) {
+    // Who reads may have much waiting each time one looks.
+    auto taken = x.stream->taken();
     if (!is_full(x))
       x.slow_since_ms = 0;
-    else if (x.slow_since_ms == 0)
+    else if (x.slow_since_ms == 0 || taken != x.taken)
       x.slow_since_ms = now;
+    x.taken = taken;
     if (x.slow_since_ms == 0 || now - x.slow_since_ms < options_.slow_ms)
       return false;
     ++too_slow_;

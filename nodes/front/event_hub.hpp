@@ -74,8 +74,10 @@ private:
     std::optional<event_cursor> seen;
     std::shared_ptr<response_stream> stream;
     int64_t sent_ms = 0;
-    /// Since when more waits than should; 0 for not.
+    /// Since when much waits and nothing was taken; 0 for not.
     int64_t slow_since_ms = 0;
+    /// Then.
+    uint64_t taken = 0;
   };
 
   /// A record, for all clients.

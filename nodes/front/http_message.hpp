@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -48,6 +49,9 @@ public:
 
   /// Bytes that wait for the client.
   virtual size_t waiting() const = 0;
+
+  /// Bytes that were handed to the system for the client: grows as long as it reads.
+  virtual uint64_t taken() const = 0;
 
   /// Throws away what waits, sends `last`, and ends the connection.
   virtual void finish(std::string last) = 0;

@@ -84,6 +84,7 @@ struct counters {
 /// What a session and the one who writes its stream share.
 struct stream_facts {
   std::atomic<size_t> waiting = 0;
+  std::atomic<uint64_t> taken = 0;
   std::atomic<bool> ended = false;
 };
 
@@ -377,6 +378,7 @@ private:
     auto sent = [self = this->shared_from_this()](error_code wrong, size_t) {
       self->is_sending_ = false;
       self->facts_->waiting -= self->pieces_.front().size();
+      self->facts_->taken += self->pieces_.front().size();
       self->pieces_.pop_front();
       if (wrong == beast::error::timeout)
         ++self->environment_.count.timed_out;
@@ -507,6 +509,7 @@ public:
   }
 
   size_t waiting() const override { return facts_->waiting; }
+  uint64_t taken() const override { return facts_->taken; }
 
   void finish(std::string last) override {
     net::post(executor_, [session = session_, last = std::move(last)]() mutable {
