@@ -79,7 +79,7 @@ caf::behavior node_actor::make_behavior() {
   });
   for (uint32_t i = 0; i < environment_->partitions; ++i)
     route(i);
-  desk_ = spawn<operator_desk>(environment_, caf::actor{this});
+  desk_ = spawn<operator_desk, caf::detached>(environment_, caf::actor{this});
   start_stored_replicas();
   read_map();
   tick();

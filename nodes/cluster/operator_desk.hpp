@@ -1,6 +1,7 @@
 // Serves operators on one node: finds out who asks, asks the other nodes and makes one answer of
 // theirs, has things done, and records who did them. Everything takes place next to the node's own
-// actor, which goes on with its work.
+// actor, on a thread of its own that gives way to the others: who serves the league goes on with its
+// work.
 //
 // A program asks one node, which checks who it is. What that node asks of the others is trusted as
 // it is: they have proved to each other that they are nodes of the cluster.

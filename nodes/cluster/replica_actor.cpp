@@ -593,7 +593,8 @@ void replica_actor::apply() {
       return;
     }
     storage::write_batch batch;
-    auto hurry = !readers_.empty() || awaited_ > applying_;
+    // Readers wait for the next transaction, or a moment: theirs would hold up commands.
+    auto hurry = awaited_ > applying_;
     for (auto& entry : entries) {
       ++applying_;
       if (entry.type != consensus::entry_type::command)
