@@ -401,6 +401,9 @@ BOOST_AUTO_TEST_CASE(anybody_is_an_operator_until_there_is_one) {
   visitor fan{cluster};
   BOOST_TEST(fan.questions().log_in("en/fan", "another horse battery").has_value());
   is_refused(fan.questions().set_log_level(1, "info"), FORBIDDEN);
+  // What he did by other means he may tell, and it is told as it was.
+  BOOST_TEST(fan.questions().note("send by a fan", "ok").has_value());
+  BOOST_TEST(fan.questions().note("\033[31m" + std::string(3'000'000, 'x'), "ok").has_value());
   visitor chief{cluster};
   BOOST_TEST(!chief.questions().log_in("chief", "a wrong password").has_value());
   auto in = chief.questions().log_in("chief", "correct horse battery");
@@ -421,6 +424,8 @@ BOOST_AUTO_TEST_CASE(anybody_is_an_operator_until_there_is_one) {
   BOOST_TEST(has("log level of node 1: info: FORBIDDEN"));
   BOOST_TEST(has("drain node 3: UNAUTHENTICATED"));
   BOOST_TEST(has("send team.create: ok"));
+  BOOST_TEST(has("send by a fan: ok"));
+  BOOST_TEST(has("?[31mxxx"));
   auto last = cluster.history("audit/cluster").back()["facts"][0]["acted"];
   BOOST_TEST(last["who"] == "chief");
   BOOST_TEST(last["role"] == "operator");
