@@ -265,7 +265,14 @@ BOOST_AUTO_TEST_CASE(an_entity_is_restarted_goes_on_and_its_supervisors_say_so) 
   BOOST_TEST(who.access().settle(30'000));
   BOOST_TEST(value_of(who.questions().inspect(address)).state().find("Another")
              != std::string::npos);
-  auto tree = value_of(who.questions().supervisors());
+  cluster::SupervisorTree tree;
+  // While a leadership moves nobody runs its partition.
+  BOOST_TEST(eventually([&] {
+    tree = value_of(who.questions().supervisors());
+    auto running = std::accumulate(tree.node().begin(), tree.node().end(), 0,
+                                   [](int sum, auto& x) { return sum + x.partition_size(); });
+    return running == 4;
+  }));
   BOOST_TEST(tree.node_size() == 3);
   std::set<uint32_t> partitions;
   uint64_t restarts = 0;
