@@ -79,7 +79,7 @@ caf::behavior node_actor::make_behavior() {
   });
   for (uint32_t i = 0; i < environment_->partitions; ++i)
     route(i);
-  desk_ = spawn<operator_desk>(environment_, caf::actor{this});
+  desk_ = spawn<operator_desk, caf::detached>(environment_, caf::actor{this});
   start_stored_replicas();
   read_map();
   tick();
@@ -266,7 +266,10 @@ void node_actor::replica_said(const replica_news& x) {
     return;
   }
   replica_states_[x.partition] = x;
-  if (!x.failure.empty() && !x.disk_full && environment_->broken)
+  if (x.disk_failed)
+    for (auto& [partition, replica] : environment_->replicas->all())
+      send(replica, disk_failure{x.failure});
+  if (!x.failure.empty() && !x.disk_full && environment_->alone && environment_->broken)
     environment_->broken({STORAGE_FAILED, x.failure + '.'});
   if (x.leader != 0)
     learn_leader(x.partition, x.term, consensus::node_of(x.leader));
@@ -328,6 +331,8 @@ bool node_actor::is_controller() const {
 
 void node_actor::tick() {
   delayed_send(caf::actor{this}, std::chrono::milliseconds{environment_->tick_ms}, node_tick{});
+  if (environment_->at_tick)
+    environment_->at_tick(now_ms());
   read_map();
   if (map_.version() == 0)
     found_cluster();
@@ -612,6 +617,9 @@ caf::result<Reply> node_actor::serve(const serve_request& x) {
           send(here, actors::passivate_all{});
       return Reply{};
     case Request::kJoin:
+      if (x.who.node == 0)
+        return failed(FORBIDDEN, "Nodes join, and programs do not.");
+      return to_controller(x.body);
     case Request::kChange:
       return to_controller(x.body);
     default:

@@ -39,6 +39,8 @@ need need_of(const Request& x) {
   switch (x.kind_case()) {
     case Request::kChange:
       return need::act;
+    case Request::kPassivate:
+      return need::look;
     case Request::kPartition:
       return x.partition().has_transfer()
                  || x.partition().about_case() == PartitionQuery::kDropDeadLetter
@@ -56,7 +58,6 @@ need need_of(const Request& x) {
         case AdminRequest::kOrder:
         case AdminRequest::kLogLevel:
         case AdminRequest::kSnapshot:
-        case AdminRequest::kNote:
           return need::act;
         default:
           return need::nothing;

@@ -8,6 +8,7 @@
 #include "nodes/cluster/operator_questions.hpp"
 #include "nodes/cluster/replica_state.hpp"
 #include "nodes/state_replay.hpp"
+#include "tests/actors/test_node.hpp"
 #include "tests/storage/fixtures.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -292,6 +293,46 @@ BOOST_AUTO_TEST_CASE(a_replay_that_needs_records_that_are_none_says_so) {
   auto done = (*replay)->step();
   BOOST_TEST_REQUIRE(!done.has_value());
   BOOST_TEST(done.error().code == DAMAGED);
+}
+
+BOOST_AUTO_TEST_CASE(a_state_is_found_before_at_and_after_every_snapshot) {
+  auto options = testing::test_node::quick_options();
+  options.snapshot_every = 4;
+  testing::test_node node{options};
+  constexpr uint64_t records = 18;
+  for (uint64_t i = 1; i <= records; ++i) {
+    SponsorCreate create;
+    SponsorUpdate update;
+    for (auto* name : {create.mutable_name(), update.mutable_name()})
+      *name = "Name " + std::to_string(i);
+    auto fill = [](auto& x) {
+      x.set_league("kent");
+      x.set_sponsor("kestrel");
+      x.mutable_amount_per_season()->set_minor_units(1);
+      x.mutable_amount_per_season()->set_currency("GBP");
+    };
+    fill(create);
+    fill(update);
+    auto id = std::to_string(i);
+    auto done = i == 1 ? node.client().ask(id, create) : node.client().ask(id, update);
+    BOOST_TEST_REQUIRE(done.ok(), done.text);
+  }
+  BOOST_TEST_REQUIRE(node.settle());
+  auto& store = node.runtime().store();
+  const std::string address = "sponsor-manager/kent";
+  auto snapshot = store.read_snapshot(address);
+  BOOST_TEST_REQUIRE((snapshot && *snapshot));
+  BOOST_TEST((*snapshot)->position > 4u);
+  for (uint64_t i = 1; i <= records; ++i) {
+    auto replay = nodes::state_replay::begin(store, address, i);
+    BOOST_TEST_REQUIRE(replay.has_value());
+    auto done = (*replay)->step();
+    BOOST_TEST_REQUIRE(done.has_value(), done.error().text);
+    BOOST_TEST(*done);
+    BOOST_TEST((*replay)->position() == i);
+    auto state = (*replay)->state().state_message().ShortDebugString();
+    BOOST_TEST(state.find("\"Name " + std::to_string(i) + '"') != std::string::npos, state);
+  }
 }
 
 // -- who may --------------------------------------------------------------------------------------
