@@ -387,9 +387,10 @@ void node_actor::found_cluster() {
   if (writer->submit(std::move(batch), 0) != storage::submitted::queued)
     return;
   spdlog::debug("the cluster {} is founded", environment_->cluster);
-  // The rows are written before anything that a replica writes, and read once they are there.
+  // The rows are written before anything that a replica writes, and read once they are there. Where
+  // the entries of a log are is known last, and of all groups at once.
   proposed_ms_ = now_ms();
-  while (!environment_->store->read_replica(group_of(0), vote_field).value_or(std::nullopt)) {
+  while (!environment_->store->log_bounds(group_of(0)).value_or(std::nullopt)) {
     if (writer->statistics().failed_for_good)
       return;
     std::this_thread::sleep_for(std::chrono::microseconds{200});
