@@ -1,6 +1,7 @@
 #include "messages/permissions.hpp"
 
 #include "messages/account_name.hpp"
+#include "messages/catalogue.pb.h"
 #include "messages/catalogue_options.pb.h"
 #include "messages/text.hpp"
 
@@ -124,8 +125,35 @@ std::string_view role_name(int role) {
 
 } // namespace
 
+/// Operators, and accounts of no pyramid, are made and changed by operators, or they would be no
+/// more than the next administrator lets them be.
+bool is_about_operators(const Grant& who, const message_info& what, const Message& body) {
+  const auto* role = body.GetDescriptor()->FindFieldByName("role");
+  if (role && role->cpp_type() == FieldDescriptor::CPPTYPE_ENUM && !role->is_repeated()
+      && body.GetReflection()->GetEnumValue(body, role) == OPERATOR)
+    return true;
+  auto account = text_of(body, "account");
+  return what.mode != message_mode::read && !account.empty() && account != who.account()
+         && pyramid_of_account(account).empty();
+}
+
+/// An operator who suspends or demotes himself may be the last one, and nobody could undo it.
+bool ends_own_office(const Grant& who, const Message& body) {
+  const auto* update = dynamic_cast<const AccountUpdate*>(&body);
+  return who.role() == OPERATOR && update && update->account() == who.account()
+         && (update->suspended()
+             || (update->role() != ROLE_UNSPECIFIED && update->role() != OPERATOR));
+}
+
 std::optional<refusal> check_permission(const Grant& who, const message_info& what,
                                         const Message& body) {
+  if (ends_own_office(who, body))
+    return refusal{FORBIDDEN, "An operator neither suspends nor demotes himself: he might be the "
+                              "last one. Another one does."};
+  if (who.role() != OPERATOR && is_about_operators(who, what, body))
+    return refusal{FORBIDDEN, "The account " + excerpt(who.account()) + " may not send " + what.name
+                                + " about operators and accounts of no pyramid; it takes the role "
+                                  "operator."};
   std::string allowed;
   for (auto& permission : what.allowed) {
     if (permission.role != who.role() || who.role() == ROLE_UNSPECIFIED)

@@ -55,9 +55,12 @@ int send_and_print_code(league_session& session, const std::string& id, const Me
     return fail(reply.text);
   AccountDetails details;
   details.ParseFromString(reply.body);
+  auto code = session.signer().invitation(details);
+  if (!code)
+    return fail(code.error().text);
   std::cerr << "The invitation of " << details.account()
             << ", good for one use with `touchline account activate`:\n";
-  return print(invitation_code(session.key(), {details.account(), details.invitation()}));
+  return print(*code);
 }
 
 void set_subjects(const std::vector<std::string>& from,

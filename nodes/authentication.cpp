@@ -1,8 +1,10 @@
 #include "nodes/authentication.hpp"
 
 #include "messages/account_name.hpp"
+#include "nodes/base64.hpp"
 
 #include <charconv>
+#include <utility>
 
 #include <sodium.h>
 
@@ -18,31 +20,6 @@ constexpr size_t invitation_signature_bytes = 16;
 
 tl::unexpected<refusal> refuse(ErrorCode code, std::string text) {
   return tl::unexpected<refusal>{refusal{code, std::move(text)}};
-}
-
-// Base64 for URLs without padding (RFC 4648, section 5).
-constexpr int base64_variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-
-std::string to_base64(std::string_view bytes) {
-  std::string result(sodium_base64_ENCODED_LEN(bytes.size(), base64_variant), '\0');
-  sodium_bin2base64(result.data(), result.size(),
-                    reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                    base64_variant);
-  result.pop_back();
-  return result;
-}
-
-/// Only the one encoding that `to_base64` makes; nothing for any other text.
-std::optional<std::string> from_base64(std::string_view text) {
-  std::string result(text.size(), '\0');
-  size_t length = 0;
-  if (text.empty()
-      || sodium_base642bin(reinterpret_cast<unsigned char*>(result.data()), result.size(),
-                           text.data(), text.size(), nullptr, &length, nullptr, base64_variant)
-           != 0)
-    return std::nullopt;
-  result.resize(length);
-  return to_base64(result) == text ? std::optional{result} : std::nullopt;
 }
 
 /// The part of a grant that a token carries.
@@ -137,11 +114,54 @@ tl::expected<invitation, refusal> read_invitation(const identity_key& key, std::
 
 // -- through a client -----------------------------------------------------------------------------
 
+tl::expected<std::string, refusal> key_signer::issue(const TokenIssue& what) {
+  auto grant = reply_of<Grant>(client_.ask(new_id(), what));
+  if (!grant)
+    return tl::unexpected<refusal>{grant.error()};
+  // Nothing is signed but what was asked for.
+  if (grant->account() != what.account() || grant->token() != what.token())
+    return refuse(DAMAGED, "The identity context granted something else than was asked for.");
+  return sign_token(key_, *grant);
+}
+
+tl::expected<Grant, refusal> key_signer::check(std::string_view token) {
+  auto shown = read_token(key_, token, time_.now_ms());
+  if (!shown)
+    return shown;
+  TokenCheck check;
+  check.set_account(shown->account());
+  check.set_token(shown->token());
+  return reply_of<Grant>(client_.ask(new_id(), check));
+}
+
+tl::expected<std::string, refusal> key_signer::activate(std::string_view code,
+                                                        AccountActivate how) {
+  auto shown = read_invitation(key_, code);
+  if (!shown)
+    return tl::unexpected<refusal>{shown.error()};
+  how.set_account(shown->account);
+  how.set_invitation(shown->number);
+  auto reply = client_.ask(new_id(), how);
+  if (!reply.ok())
+    return refuse(reply.code, reply.text);
+  return shown->account;
+}
+
+tl::expected<std::string, refusal> key_signer::invitation(const AccountDetails& of) {
+  return invitation_code(key_, {of.account(), of.invitation()});
+}
+
+authentication::authentication(actors::client& client, credential_signer& signer,
+                               const password_cost& cost)
+  : client_{client},
+    signer_{signer},
+    cost_{cost} {}
+
 authentication::authentication(actors::client& client, const identity_key& key,
                                const actors::clock& time, const password_cost& cost)
   : client_{client},
-    key_{key},
-    time_{time},
+    own_{std::in_place, client, key, time},
+    signer_{*own_},
     cost_{cost} {}
 
 tl::expected<std::string, refusal> authentication::prove(const std::string& account,
@@ -168,42 +188,22 @@ tl::expected<std::string, refusal> authentication::log_in(const std::string& acc
   issue.set_proof(*proof);
   issue.set_token(random_hex(actors::token_id_digits / 2));
   issue.set_lifetime_ms(lifetime_ms);
-  auto grant = reply_of<Grant>(client_.ask(new_id(), issue));
-  if (!grant)
-    return tl::unexpected<refusal>{grant.error()};
-  // Nothing is signed but what was asked for.
-  if (grant->account() != account || grant->token() != issue.token())
-    return refuse(DAMAGED, "The identity context granted something else than was asked for.");
-  return sign_token(key_, *grant);
+  return signer_.issue(issue);
 }
 
 tl::expected<Grant, refusal> authentication::authenticate(std::string_view token) {
-  auto shown = read_token(key_, token, time_.now_ms());
-  if (!shown)
-    return shown;
-  TokenCheck check;
-  check.set_account(shown->account());
-  check.set_token(shown->token());
-  return reply_of<Grant>(client_.ask(new_id(), check));
+  return signer_.check(token);
 }
 
 tl::expected<std::string, refusal> authentication::activate(std::string_view code,
                                                             std::string_view password) {
-  auto shown = read_invitation(key_, code);
-  if (!shown)
-    return tl::unexpected<refusal>{shown.error()};
   AccountActivate message;
-  message.set_account(shown->account);
-  message.set_invitation(shown->number);
   *message.mutable_parameters() = draw_parameters(cost_);
   auto proof = derive_proof(password, message.parameters());
   if (!proof)
     return tl::unexpected<refusal>{proof.error()};
   message.set_proof(*proof);
-  auto reply = client_.ask(new_id(), message);
-  if (!reply.ok())
-    return refuse(reply.code, reply.text);
-  return shown->account;
+  return signer_.activate(code, std::move(message));
 }
 
 tl::expected<void, refusal> authentication::set_password(const std::string& account,

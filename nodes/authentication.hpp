@@ -6,6 +6,7 @@
 #include "nodes/identity_key.hpp"
 #include "nodes/password.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,9 +37,55 @@ std::string invitation_code(const identity_key& key, const invitation& what);
 /// account.activate knows.
 tl::expected<invitation, refusal> read_invitation(const identity_key& key, std::string_view code);
 
+/// Who signs what accounts are given: this process with the key of its node, or, for a program that
+/// is none, a node of its cluster.
+class credential_signer {
+public:
+  credential_signer() = default;
+  credential_signer(const credential_signer&) = delete;
+  credential_signer& operator=(const credential_signer&) = delete;
+  virtual ~credential_signer() = default;
+
+  /// The text of the token that the identity context grants for a proof.
+  virtual tl::expected<std::string, refusal> issue(const TokenIssue& what) = 0;
+
+  /// What the holder of a token may do. A program sends on his behalf from then on.
+  virtual tl::expected<Grant, refusal> check(std::string_view token) = 0;
+
+  /// Uses an invitation; `how` has the parameters and the proof of the first password. Returns the
+  /// account.
+  virtual tl::expected<std::string, refusal> activate(std::string_view code, AccountActivate how)
+    = 0;
+
+  /// The code of the open invitation of an account, for whoever may invite it.
+  virtual tl::expected<std::string, refusal> invitation(const AccountDetails& of) = 0;
+};
+
+/// Signs with a key; what there is to ask is asked through a client. Both outlive it.
+class key_signer final : public credential_signer {
+public:
+  key_signer(actors::client& client, const identity_key& key, const actors::clock& time)
+    : client_{client},
+      key_{key},
+      time_{time} {}
+
+  tl::expected<std::string, refusal> issue(const TokenIssue& what) override;
+  tl::expected<Grant, refusal> check(std::string_view token) override;
+  tl::expected<std::string, refusal> activate(std::string_view code, AccountActivate how) override;
+  tl::expected<std::string, refusal> invitation(const AccountDetails& of) override;
+
+private:
+  actors::client& client_;
+  const identity_key key_;
+  const actors::clock& time_;
+};
+
 /// Authenticates through a client; each call waits for its answers.
 class authentication {
 public:
+  authentication(actors::client& client, credential_signer& signer, const password_cost& cost = {});
+
+  /// With the key of this process.
   authentication(actors::client& client, const identity_key& key, const actors::clock& time,
                  const password_cost& cost = {});
 
@@ -61,8 +108,8 @@ private:
   tl::expected<std::string, refusal> prove(const std::string& account, std::string_view password);
 
   actors::client& client_;
-  const identity_key& key_;
-  const actors::clock& time_;
+  std::optional<key_signer> own_;
+  credential_signer& signer_;
   password_cost cost_;
 };
 

@@ -2,11 +2,9 @@
 
 #include "actors/runtime/clock.hpp"
 #include "nodes/authentication.hpp"
-#include "nodes/certificate_proof.hpp"
 #include "nodes/cluster/operator_gate.hpp"
 #include "nodes/membership_report.hpp"
 
-#include <fstream>
 #include <utility>
 
 namespace touchline::nodes {
@@ -24,6 +22,14 @@ operator_answer<T> answer_of(Reply& reply, T value) {
   return out;
 }
 
+tl::expected<Grant, refusal> grant_of(const tl::expected<cluster::Authority, refusal>& whom) {
+  if (!whom)
+    return tl::unexpected{whom.error()};
+  Grant grant;
+  grant.ParseFromString(whom->grant());
+  return grant;
+}
+
 } // namespace
 
 cluster_questions::cluster_questions(cluster_access& access, std::string claimed)
@@ -33,78 +39,31 @@ cluster_questions::cluster_questions(cluster_access& access, std::string claimed
 
 // -- who asks -------------------------------------------------------------------------------------
 
-tl::expected<void, refusal> cluster_questions::log_in(const std::string& account,
-                                                      std::string_view password) {
-  auto key = access_.key();
-  if (!key)
-    return tl::unexpected{key.error()};
+tl::expected<Grant, refusal> cluster_questions::log_in(const std::string& account,
+                                                       std::string_view password) {
   actors::client client{access_.system(), access_.routes(), actors::system_clock()};
-  authentication door{client, *key, actors::system_clock()};
+  auto signer = access_.signer(client);
+  if (!signer)
+    return tl::unexpected{signer.error()};
+  authentication door{client, **signer};
   auto token = door.log_in(account, password);
   if (!token)
     return tl::unexpected{token.error()};
-  use_token(std::move(*token));
-  return {};
+  return door.authenticate(*token);
 }
 
-void cluster_questions::use_token(std::string token) {
-  certificate_.reset();
-  who_.set_token(std::move(token));
+tl::expected<Grant, refusal> cluster_questions::use_token(const std::string& token) {
+  return grant_of(access_.use_token(token));
 }
 
-tl::expected<void, refusal> cluster_questions::use_certificate(
+tl::expected<Grant, refusal> cluster_questions::use_certificate(
   const std::filesystem::path& certificate, const std::filesystem::path& key) {
-  std::ifstream in{certificate};
-  std::string text(max_certificate_bytes, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(in.gcount()));
-  if (text.empty())
-    return tl::unexpected<refusal>{
-      {INVALID_ARGUMENT, "The certificate " + certificate.string() + " cannot be read."}};
-  if (auto works = sign_challenge(key, {}); !works)
-    return tl::unexpected{works.error()};
-  certificate_ = certificate_proof{std::move(text), key};
-  who_.clear_token();
-  return {};
-}
-
-/// Nodes give sessions for themselves: another one wants its own proof.
-tl::expected<void, refusal> cluster_questions::prove() {
-  Request question;
-  question.mutable_admin()->mutable_challenge();
-  auto drawn = access_.ask(question);
-  if (!drawn)
-    return tl::unexpected{drawn.error()};
-  const auto& challenge = drawn->admin().challenge().challenge();
-  auto signature = sign_challenge(certificate_->key, challenge);
-  if (!signature)
-    return tl::unexpected{signature.error()};
-  Request proof;
-  auto& x = *proof.mutable_admin()->mutable_proof();
-  x.set_challenge(challenge);
-  x.set_certificate(certificate_->certificate);
-  x.set_signature(*signature);
-  auto session = access_.ask(proof);
-  if (!session)
-    return tl::unexpected{session.error()};
-  who_.set_token(session->admin().session().token());
-  return {};
+  return grant_of(access_.use_certificate(certificate, key));
 }
 
 tl::expected<Reply, refusal> cluster_questions::ask(Request question) {
-  // Between two questions of a proof another node may have become the one that is asked.
-  constexpr int attempts = 3;
-  for (int attempt = 1;; ++attempt) {
-    if (certificate_ && who_.token().empty())
-      if (auto proven = prove(); !proven)
-        if (proven.error().code != UNAUTHENTICATED || attempt == attempts)
-          return tl::unexpected{proven.error()};
-    *question.mutable_who() = who_;
-    auto reply = access_.ask(question);
-    if (reply || !certificate_ || reply.error().code != UNAUTHENTICATED || attempt == attempts)
-      return reply;
-    who_.clear_token();
-  }
+  *question.mutable_who() = who_;
+  return access_.ask(question);
 }
 
 operator_result<done> cluster_questions::act(Request question) {

@@ -43,22 +43,24 @@ public:
 
   // -- who asks -----------------------------------------------------------------------------------
 
+  // Each takes whatever else this program sends to the cluster for the same one's.
+
   /// Logs in with a password and asks as the account from now on. After about fifteen minutes the
   /// token is over: UNAUTHENTICATED, log in again.
-  tl::expected<void, refusal> log_in(const std::string& account, std::string_view password);
+  tl::expected<Grant, refusal> log_in(const std::string& account, std::string_view password);
 
   /// Asks as the holder of a token of an account.
-  void use_token(std::string token);
+  tl::expected<Grant, refusal> use_token(const std::string& token);
 
-  /// Asks as the one that a certificate names; its private key proves it, again whenever a node
-  /// wants it. Both are PEM files. Fails when they cannot be read.
-  tl::expected<void, refusal> use_certificate(const std::filesystem::path& certificate,
-                                              const std::filesystem::path& key);
+  /// Asks as the one that a certificate names; its private key proves it. Both are PEM files. Fails
+  /// when they cannot be read.
+  tl::expected<Grant, refusal> use_certificate(const std::filesystem::path& certificate,
+                                               const std::filesystem::path& key);
 
   /// Whom the cluster takes the asking one for, and what he may.
   operator_result<done> who_am_i();
 
-  /// What other requests carry, so that they are checked and recorded as the same one's.
+  /// What other requests carry, so that they are recorded as the same program's.
   cluster::Credential credential() const { return who_; }
 
   // -- looking ------------------------------------------------------------------------------------
@@ -108,18 +110,11 @@ public:
   std::string take_warning();
 
 private:
-  struct certificate_proof {
-    std::string certificate;
-    std::filesystem::path key;
-  };
-
   tl::expected<cluster::Reply, refusal> ask(cluster::Request question);
-  tl::expected<void, refusal> prove();
   operator_result<done> act(cluster::Request question);
 
   cluster_access& access_;
   cluster::Credential who_;
-  std::optional<certificate_proof> certificate_;
   std::string warning_;
 };
 

@@ -19,7 +19,14 @@ tl::expected<std::unique_ptr<embedded_access>, refusal> embedded_access::start(
     new embedded_access{std::move(*node), config.data_directory}};
 }
 
-tl::expected<identity_key, refusal> embedded_access::key() {
+tl::expected<std::unique_ptr<credential_signer>, refusal> embedded_access::signer(
+  actors::client& client) {
+  return key().map([&client](const identity_key& x) -> std::unique_ptr<credential_signer> {
+    return std::make_unique<key_signer>(client, x, actors::system_clock());
+  });
+}
+
+tl::expected<identity_key, refusal> embedded_access::key() const {
   return identity_key::open(data_directory_);
 }
 

@@ -18,7 +18,11 @@ public:
   caf::actor_system& system() noexcept override { return node_->system(); }
   const actors::router& routes() const noexcept override { return node_->runtime().routes(); }
   const storage::store& store() const noexcept override { return node_->runtime().store(); }
-  tl::expected<identity_key, refusal> key() override;
+  tl::expected<std::unique_ptr<credential_signer>, refusal> signer(actors::client& client) override;
+
+  /// The secret that tokens and invitations are signed with.
+  tl::expected<identity_key, refusal> key() const;
+
   tl::expected<cluster::TailBatch, refusal> tail(const cluster::TailQuery& query) override;
   /// Nothing waits here for others.
   void stop_waiting_when(std::function<bool()>) override {}

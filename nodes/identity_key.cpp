@@ -1,5 +1,7 @@
 #include "nodes/identity_key.hpp"
 
+#include <algorithm>
+
 #include <cerrno>
 #include <system_error>
 
@@ -98,6 +100,14 @@ std::string separated(std::string_view purpose, std::string_view content) {
 
 identity_key::identity_key(const std::array<unsigned char, identity_key_bytes>& bytes)
   : bytes_{bytes} {}
+
+std::optional<identity_key> identity_key::of_bytes(std::string_view bytes) {
+  key_bytes key{};
+  if (bytes.size() != key.size())
+    return std::nullopt;
+  std::ranges::copy(bytes, key.begin());
+  return identity_key{key};
+}
 
 tl::expected<identity_key, refusal> identity_key::open(
   const std::filesystem::path& data_directory) {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,9 @@ inline constexpr const char* identity_key_file = "identity.key";
 class identity_key {
 public:
   explicit identity_key(const std::array<unsigned char, identity_key_bytes>& bytes);
+
+  /// Nothing for another number of bytes than a key has.
+  static std::optional<identity_key> of_bytes(std::string_view bytes);
 
   /// Reads the key of a data directory; draws one and writes it for its owner alone when there is
   /// none. One sentence for a file of the wrong size, one that others may read, or one that cannot

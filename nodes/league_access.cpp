@@ -9,7 +9,7 @@ namespace touchline::nodes {
 
 tl::expected<std::unique_ptr<league_access>, refusal> open_access(const common_options& options) {
   if (options.connect)
-    return connect_access(*options.connect, options.config);
+    return connect_for_command(options);
   auto embedded = embedded_access::start(options.config);
   if (!embedded)
     return tl::unexpected{embedded.error()};
@@ -20,7 +20,7 @@ tl::expected<std::shared_ptr<const storage::store>, std::string> open_records(
   const common_options& options) {
   if (!options.connect)
     return open_stored(options.config);
-  auto opened = connect_access(*options.connect, options.config);
+  auto opened = connect_for_command(options);
   if (!opened)
     return tl::unexpected{opened.error().text};
   std::shared_ptr<league_access> access{std::move(*opened)};

@@ -5,7 +5,7 @@
 #include "actors/runtime/router.hpp"
 #include "messages/error.hpp"
 #include "messages/header.hpp"
-#include "nodes/identity_key.hpp"
+#include "nodes/authentication.hpp"
 #include "storage/store.hpp"
 
 #include <caf/actor_system.hpp>
@@ -49,8 +49,9 @@ public:
   /// no leader.
   virtual const storage::store& store() const noexcept = 0;
 
-  /// The secret that tokens and invitations are signed with.
-  virtual tl::expected<identity_key, refusal> key() = 0;
+  /// Who signs tokens and invitations. `client` outlives it, and this does.
+  virtual tl::expected<std::unique_ptr<credential_signer>, refusal> signer(actors::client& client)
+    = 0;
 
   /// What was committed since the cursors of a query whose `open_only` is set; go on with those of
   /// the answer. May wait while nobody leads a partition. Thread safe.
@@ -79,7 +80,8 @@ public:
 };
 
 /// Starts a node on the data directory of the options or, with `--connect`, connects to the
-/// cluster. One sentence why not.
+/// cluster, on behalf of the holder of the token in TOUCHLINE_TOKEN or else of the certificate. One
+/// sentence why not.
 tl::expected<std::unique_ptr<league_access>, refusal> open_access(const common_options& options);
 
 /// What is committed, for commands that only read: a data directory that must exist, with nothing

@@ -4,24 +4,24 @@
 
 namespace touchline::nodes {
 
-league_session::league_session(std::unique_ptr<league_access> access, const identity_key& key)
+league_session::league_session(std::unique_ptr<league_access> access)
   : access_{std::move(access)},
-    client_{access_->system(), access_->routes(), actors::system_clock()},
-    key_{key},
-    door_{client_, key_, actors::system_clock()} {}
+    client_{access_->system(), access_->routes(), actors::system_clock()} {}
 
 tl::expected<std::unique_ptr<league_session>, refusal> league_session::start(
   const common_options& options, const std::string& token) {
   auto access = open_access(options);
   if (!access)
     return tl::unexpected<refusal>{access.error()};
-  auto key = (*access)->key();
-  if (!key)
-    return tl::unexpected<refusal>{key.error()};
-  std::unique_ptr<league_session> result{new league_session{std::move(*access), *key}};
+  std::unique_ptr<league_session> result{new league_session{std::move(*access)}};
+  auto signer = result->access_->signer(result->client_);
+  if (!signer)
+    return tl::unexpected<refusal>{signer.error()};
+  result->signer_ = std::move(*signer);
+  result->door_.emplace(result->client_, *result->signer_);
   if (token.empty())
     return result;
-  auto holder = result->door_.authenticate(token);
+  auto holder = result->door_->authenticate(token);
   if (!holder)
     return tl::unexpected<refusal>{holder.error()};
   result->holder_ = std::move(*holder);

@@ -32,16 +32,16 @@ public:
   }
 
   league_access& access() noexcept { return *access_; }
-  const identity_key& key() const noexcept { return key_; }
-  authentication& door() noexcept { return door_; }
+  credential_signer& signer() noexcept { return *signer_; }
+  authentication& door() noexcept { return *door_; }
 
 private:
-  league_session(std::unique_ptr<league_access> access, const identity_key& key);
+  explicit league_session(std::unique_ptr<league_access> access);
 
   std::unique_ptr<league_access> access_;
   actors::client client_;
-  identity_key key_;
-  authentication door_;
+  std::unique_ptr<credential_signer> signer_;
+  std::optional<authentication> door_;
   /// Of the token; nothing for the operator.
   std::optional<Grant> holder_;
 };

@@ -19,7 +19,7 @@ tl::expected<std::unique_ptr<cluster_access>, std::string> connect(const common_
   if (!options.connect)
     return tl::unexpected{std::string{"This command is about a cluster; name one of its nodes with "
                                       "--connect HOST:PORT."}};
-  auto access = connect_access(*options.connect, options.config);
+  auto access = connect_for_command(options);
   if (!access)
     return tl::unexpected{access.error().text};
   return std::move(*access);

@@ -3,6 +3,7 @@
 #include "nodes/host_port.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -12,7 +13,10 @@ namespace touchline::nodes {
 
 using nlohmann::json;
 
-std::vector<cluster::NodeStatus> read_statuses(cluster_access& access) {
+namespace {
+
+/// Of those that this program reaches itself, where no node asks the others.
+std::vector<cluster::NodeStatus> connected_statuses(cluster_access& access) {
   cluster::Request question;
   question.set_status(true);
   std::vector<cluster::NodeStatus> out;
@@ -21,6 +25,18 @@ std::vector<cluster::NodeStatus> read_statuses(cluster_access& access) {
       out.push_back(std::move(*reply.mutable_status()));
   std::ranges::sort(out, {}, [](auto& x) { return x.node().id(); });
   return out;
+}
+
+} // namespace
+
+std::vector<cluster::NodeStatus> read_statuses(cluster_access& access) {
+  cluster::Request question;
+  question.mutable_admin()->set_statuses(true);
+  auto reply = access.ask(question);
+  if (!reply)
+    return connected_statuses(access);
+  auto& nodes = *reply->mutable_admin()->mutable_statuses()->mutable_node();
+  return {std::make_move_iterator(nodes.begin()), std::make_move_iterator(nodes.end())};
 }
 
 tl::expected<cluster::ClusterMap, refusal> read_map(cluster_access& access) {
@@ -108,19 +124,40 @@ json nodes_json(const std::vector<cluster::NodeStatus>& nodes, const std::vector
   return out;
 }
 
+partition_summary summary_of(const replicas_of_partition& replicas) {
+  partition_summary out;
+  auto& newest = out.newest;
+  for (auto& [node, x] : replicas) {
+    // One that has not heard of its successor leads an older term.
+    auto leads = x.role() == "leader";
+    if (leads && (newest.role() != "leader" || x.term() > newest.term())) {
+      out.leader = node;
+      newest = x;
+    } else if (newest.role() != "leader" && x.term() >= newest.term()) {
+      newest = x;
+    }
+  }
+  out.last_snapshot = newest.first_index() == 0 ? 0 : newest.first_index() - 1;
+  for (auto& [node, x] : replicas)
+    if (out.leader != 0 && x.applied_index() < newest.commit_index())
+      out.lag = std::max(out.lag, newest.commit_index() - x.applied_index());
+  for (auto* members : {&newest.voters(), &newest.standbys()})
+    for (auto node : *members)
+      if (!replicas.contains(node))
+        out.silent.push_back(node);
+  return out;
+}
+
 json partitions_json(const replicas_by_partition& partitions) {
   auto out = json::array();
   for (auto& [partition, replicas] : partitions) {
-    json entry{{"partition", partition}, {"leader", nullptr}, {"replicas", json::object()}};
-    // One that has not heard of its successor leads an older term.
-    uint64_t term = 0;
-    for (auto& [node, x] : replicas) {
+    auto summary = summary_of(replicas);
+    json entry{
+      {"partition", partition},   {"leader", summary.leader == 0 ? json{} : json(summary.leader)},
+      {"lag", summary.lag},       {"last_snapshot", summary.last_snapshot},
+      {"silent", summary.silent}, {"replicas", json::object()}};
+    for (auto& [node, x] : replicas)
       entry["replicas"][std::to_string(node)] = to_json(x);
-      if (x.role() == "leader" && x.term() > term) {
-        entry["leader"] = node;
-        term = x.term();
-      }
-    }
     out.push_back(std::move(entry));
   }
   return out;

@@ -25,8 +25,25 @@ std::vector<uint32_t> read_known_nodes(cluster_access& access);
 /// Where a node is: "127.0.0.1:7401", or "[::1]:7401".
 std::string address_of(const cluster::Node& node);
 
-/// Replicas by partition and node.
-using replicas_by_partition = std::map<uint32_t, std::map<uint32_t, cluster::ReplicaStatus>>;
+/// Replicas by node, and by partition and node.
+using replicas_of_partition = std::map<uint32_t, cluster::ReplicaStatus>;
+using replicas_by_partition = std::map<uint32_t, replicas_of_partition>;
+
+/// A partition, as its replicas tell it.
+struct partition_summary {
+  /// The node that leads it; 0 for none.
+  uint32_t leader = 0;
+  /// Of the leader, or else of the replica that knows the newest term.
+  cluster::ReplicaStatus newest;
+  /// Entries that the slowest replica that answers has not applied, of those that are committed.
+  uint64_t lag = 0;
+  /// The entry up to which the log was replaced by the content.
+  uint64_t last_snapshot = 0;
+  /// Nodes that should have a replica and do not answer.
+  std::vector<uint32_t> silent;
+};
+
+partition_summary summary_of(const replicas_of_partition& replicas);
 
 replicas_by_partition replicas_of(const std::vector<cluster::NodeStatus>& nodes);
 

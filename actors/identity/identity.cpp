@@ -212,16 +212,20 @@ AccountDetails details_of(const IdentityState& now, const std::string& account) 
 }
 
 /// Who becomes an operator, or is none any more, is told to the audit.
+OperatorAppointed appointment(const std::string& account, bool appointed) {
+  OperatorAppointed message;
+  message.set_account(account);
+  message.set_appointed(appointed);
+  return message;
+}
+
+/// One who cannot log in yet is none: whoever invites the first operator is not locked out by that.
 decided<event> tell_of_operator(const IdentityState& now, const std::string& account, Role role,
                                 decided<event> result) {
   auto was = now.rights().role() == OPERATOR;
   auto becomes = role == OPERATOR;
-  if (!result || was == becomes)
-    return result;
-  OperatorAppointed message;
-  message.set_account(account);
-  message.set_appointed(becomes);
-  result->send(std::move(message));
+  if (result && was != becomes && (was || now.has_password()))
+    result->send(appointment(account, becomes));
   return result;
 }
 
@@ -440,8 +444,7 @@ decided<event> identity::decide(const state& now, const AccountCreate& message, 
     return refuse(INVALID_ARGUMENT, *wrong);
   if (exists(now))
     return refuse(ALREADY_EXISTS, "There is an account " + message.account() + " already.");
-  return tell_of_operator(now, message.account(), message.role(),
-                          record_and_show(now, message.account(), std::move(fact)));
+  return record_and_show(now, message.account(), std::move(fact));
 }
 
 decided<event> identity::decide(const state& now, const AccountUpdate& message, const header&) {
@@ -480,7 +483,11 @@ decided<event> identity::decide(const state& now, const AccountActivate& message
     return refuse(CONFLICT, "This invitation is used or void; ask an administrator for a new one.");
   if (now.rights().suspended())
     return tl::unexpected{*check_standing(now, message.account())};
-  return decision<event>{}.record(password_set(message.parameters(), message.proof()));
+  decision<event> result;
+  result.record(password_set(message.parameters(), message.proof()));
+  if (now.rights().role() == OPERATOR)
+    result.send(appointment(message.account(), true));
+  return result;
 }
 
 decided<event> identity::decide(const state& now, const AccountSetPassword& message,

@@ -893,7 +893,7 @@ void partition_actor::tick() {
   give_up_waiting();
   report_overdue();
   show_gauges({static_cast<int64_t>(waiting_), static_cast<int64_t>(outbox_.size()),
-               outbox_.oldest_wait_ms(now_ms())});
+               outbox_.oldest_wait_ms(now_ms()) / 1'000});
   if (!failed_)
     delayed_send(caf::actor{this}, std::chrono::milliseconds{options_.tick_ms}, partition_tick{});
 }
@@ -902,7 +902,7 @@ void partition_actor::tick() {
 void partition_actor::show_gauges(const std::array<int64_t, 3>& values) {
   auto& metrics = *environment_.metrics;
   std::array<caf::telemetry::int_gauge*, 3> gauges{
-    metrics.waiting_messages, metrics.outbox_messages, metrics.oldest_outbox_wait_ms};
+    metrics.waiting_messages, metrics.outbox_messages, metrics.oldest_outbox_wait_seconds};
   for (size_t i = 0; i < gauges.size(); ++i)
     gauges[i]->inc(values[i] - std::exchange(shown_[i], values[i]));
 }

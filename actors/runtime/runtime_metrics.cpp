@@ -38,7 +38,8 @@ runtime_metrics::runtime_metrics(caf::actor_system& system) {
   commands_in_flight = gauge("commands-in-flight", "Commands from outside under way.");
   waiting_messages = gauge("waiting-messages", "Messages that wait for their entity.");
   outbox_messages = gauge("outbox-messages", "Messages not acknowledged by their receivers.");
-  oldest_outbox_wait_ms = gauge("oldest-outbox-wait-ms", "Longest wait for an acknowledgement.");
+  oldest_outbox_wait_seconds = gauge("oldest-outbox-wait-seconds",
+                                     "Longest waits for an acknowledgement, of all partitions.");
 }
 
 } // namespace touchline::actors

@@ -39,9 +39,9 @@ struct runtime_metrics {
   caf::telemetry::int_gauge* commands_in_flight;
   caf::telemetry::int_gauge* waiting_messages;
   caf::telemetry::int_gauge* outbox_messages;
-  /// Milliseconds since the receiver that is waited for longest acknowledged anything, summed over
+  /// Seconds since the receiver that is waited for longest acknowledged anything, summed over
   /// the partitions.
-  caf::telemetry::int_gauge* oldest_outbox_wait_ms;
+  caf::telemetry::int_gauge* oldest_outbox_wait_seconds;
 };
 
 } // namespace touchline::actors

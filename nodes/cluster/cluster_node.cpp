@@ -329,6 +329,16 @@ void cluster_node::fail(const refusal& why) {
     failure_ = why;
 }
 
+std::optional<identity_key> cluster_node::key() const {
+  constexpr std::chrono::seconds patience{5};
+  std::string bytes;
+  caf::scoped_actor self{*system_};
+  self->request(node_, patience, cluster::map_query{})
+    .receive([&bytes](const cluster::ClusterMap& map) { bytes = map.identity_key(); },
+             [](const caf::error&) {});
+  return identity_key::of_bytes(bytes);
+}
+
 bool cluster_node::drain(int64_t timeout_ms) {
   auto deadline = actors::system_clock().steady_ms() + timeout_ms;
   caf::scoped_actor self{*system_};

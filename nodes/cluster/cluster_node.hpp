@@ -7,6 +7,7 @@
 #include "nodes/cluster/connector.hpp"
 #include "nodes/cluster/node_actor.hpp"
 #include "nodes/configuration.hpp"
+#include "nodes/identity_key.hpp"
 #include "nodes/processor_load.hpp"
 #include "storage/lmdb_store.hpp"
 #include "storage/writer.hpp"
@@ -51,6 +52,10 @@ public:
 
   /// Why the node cannot go on; nothing while it can.
   std::optional<refusal> failure() const;
+
+  /// What the nodes of its cluster sign with; nothing before it knows its cluster, or when it does
+  /// not answer.
+  std::optional<identity_key> key() const;
 
   /// Hands over what it leads, for at most `timeout_ms`; false when it still leads something.
   bool drain(int64_t timeout_ms);

@@ -2,6 +2,7 @@
 
 #include "actors/runtime/clock.hpp"
 #include "messages/catalogue.hpp"
+#include "nodes/certificate_proof.hpp"
 #include "nodes/cluster/client_actor.hpp"
 #include "nodes/cluster/cluster_node.hpp"
 #include "nodes/cluster/network.hpp"
@@ -12,9 +13,10 @@
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
+#include <fstream>
 #include <future>
+#include <iostream>
 #include <mutex>
 #include <thread>
 
@@ -58,6 +60,10 @@ public:
   /// The answer of any node.
   tl::expected<Reply, refusal> ask_any(Request question) const {
     return ask(cluster::ask_node{0, std::move(question)});
+  }
+
+  tl::expected<Reply, refusal> use(const cluster::use_credentials& whose) const {
+    return ask(whose);
   }
 
   /// The answers of the nodes that are connected, which are asked at the same time.
@@ -149,6 +155,50 @@ private:
   const question_desk& desk_;
 };
 
+/// Has a node sign.
+class node_signer final : public credential_signer {
+public:
+  explicit node_signer(cluster_access& access) : access_{access} {}
+
+  tl::expected<std::string, refusal> issue(const TokenIssue& what) override {
+    Request question;
+    question.mutable_admin()->set_log_in(what.SerializeAsString());
+    return ask(question);
+  }
+
+  tl::expected<Grant, refusal> check(std::string_view token) override {
+    auto authority = access_.use_token(std::string{token});
+    if (!authority)
+      return tl::unexpected{authority.error()};
+    Grant grant;
+    if (!grant.ParseFromString(authority->grant()) || grant.account().empty())
+      return tl::unexpected{unreadable()};
+    return grant;
+  }
+
+  tl::expected<std::string, refusal> activate(std::string_view code, AccountActivate how) override {
+    Request question;
+    auto& x = *question.mutable_admin()->mutable_activation();
+    x.set_code(std::string{code});
+    x.set_activate(how.SerializeAsString());
+    return ask(question);
+  }
+
+  tl::expected<std::string, refusal> invitation(const AccountDetails& of) override {
+    Request question;
+    question.mutable_admin()->set_invitation(of.account());
+    return ask(question);
+  }
+
+private:
+  tl::expected<std::string, refusal> ask(const Request& question) {
+    return access_.ask(question).map(
+      [](Reply reply) { return std::move(*reply.mutable_admin()->mutable_credential()); });
+  }
+
+  cluster_access& access_;
+};
+
 class connected_access final : public cluster_access {
 public:
   connected_access(std::unique_ptr<caf::actor_system_config> config,
@@ -221,18 +271,31 @@ public:
 
   std::vector<uint32_t> connected() override { return desk_->connected(); }
 
-  tl::expected<identity_key, refusal> key() override {
-    Request question;
-    question.set_map(true);
-    auto reply = desk_->ask_any(std::move(question));
-    if (!reply)
-      return tl::unexpected{reply.error()};
-    const auto& bytes = reply->map().identity_key();
-    if (bytes.size() != identity_key_bytes)
-      return tl::unexpected{unreadable()};
-    std::array<unsigned char, identity_key_bytes> key{};
-    std::ranges::copy(bytes, key.begin());
-    return identity_key{key};
+  tl::expected<std::unique_ptr<credential_signer>, refusal> signer(actors::client&) override {
+    return std::make_unique<node_signer>(*this);
+  }
+
+  tl::expected<cluster::Authority, refusal> use_token(const std::string& token) override {
+    return use({token, {}, {}, {}});
+  }
+
+  tl::expected<cluster::Authority, refusal> use_certificate(
+    const std::filesystem::path& certificate, const std::filesystem::path& key) override {
+    std::ifstream in{certificate};
+    std::string text(max_certificate_bytes, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<size_t>(in.gcount()));
+    if (text.empty())
+      return tl::unexpected<refusal>{
+        {INVALID_ARGUMENT, "The certificate " + certificate.string() + " cannot be read."}};
+    if (auto works = sign_challenge(key, {}); !works)
+      return tl::unexpected{works.error()};
+    return use({{}, {}, std::move(text), key});
+  }
+
+  tl::expected<cluster::Authority, refusal> use_tokens_of(
+    std::function<std::string()> mint) override {
+    return use({{}, std::move(mint), {}, {}});
   }
 
   /// At rest when all partitions were, twice in a row and with nothing handled in between.
@@ -298,6 +361,11 @@ public:
   }
 
 private:
+  tl::expected<cluster::Authority, refusal> use(const cluster::use_credentials& whose) {
+    return desk_->use(whose).map(
+      [](Reply reply) { return std::move(*reply.mutable_admin()->mutable_authority()); });
+  }
+
   /// A moment for the connections to all nodes, so that questions about all of them find them; one
   /// that is down is not waited for.
   void wait_for_nodes() {
@@ -377,6 +445,26 @@ tl::expected<std::unique_ptr<cluster_access>, refusal> connect_access(const conn
     = std::make_unique<connected_access>(std::move(caf_config), std::move(system), met->partitions);
   access->connect(where, options);
   return std::unique_ptr<cluster_access>{std::move(access)};
+}
+
+tl::expected<std::unique_ptr<cluster_access>, refusal> connect_for_command(
+  const common_options& options) {
+  auto token = find_token({});
+  if (!token)
+    return tl::unexpected<refusal>{{INVALID_ARGUMENT, token.error()}};
+  auto access = connect_access(*options.connect, options.config);
+  if (!access)
+    return access;
+  const auto& tls = options.connect->tls;
+  if (!token->empty()) {
+    // What needs no rights, as logging in again, works without it.
+    if (auto done = (*access)->use_token(*token); !done)
+      std::cerr << "The token in TOUCHLINE_TOKEN is not used: " << done.error().text << '\n';
+  } else if (!tls.certificate.empty()) {
+    // One without a role says nothing: what it may is decided where something is asked for.
+    (void)(*access)->use_certificate(tls.certificate, tls.key);
+  }
+  return access;
 }
 
 } // namespace touchline::nodes

@@ -2,13 +2,16 @@
 #pragma once
 
 #include "nodes/cluster/cluster.pb.h"
+#include "nodes/commands.hpp"
 #include "nodes/configuration.hpp"
 #include "nodes/connection.hpp"
 #include "nodes/league_access.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace touchline::nodes {
@@ -28,14 +31,36 @@ public:
                                                               const cluster::Request& question)
     = 0;
 
+  // What this process sends and asks from now on, at every node, it does on behalf of somebody.
+  // Answered with whom the cluster takes it for; UNAUTHENTICATED when it does not believe it, and
+  // then it is nobody in particular again.
+
+  /// The holder of a token of an account, or of a session.
+  virtual tl::expected<cluster::Authority, refusal> use_token(const std::string& token) = 0;
+
+  /// The one that a certificate in PEM names: its private key, in a file, proves it now and
+  /// whenever the session that it gets nears its end.
+  virtual tl::expected<cluster::Authority, refusal> use_certificate(
+    const std::filesystem::path& certificate, const std::filesystem::path& key)
+    = 0;
+
+  /// Whoever `mint` makes a token for, now and again before that is over.
+  virtual tl::expected<cluster::Authority, refusal> use_tokens_of(std::function<std::string()> mint)
+    = 0;
+
   /// The ids of the nodes that are connected, the one that has been for longest first: it is the
   /// one that is asked what any node can answer.
   virtual std::vector<uint32_t> connected() = 0;
 };
 
-/// Connects to a cluster through any of the nodes of `where`. One sentence why not: none answers,
-/// a certificate does not fit, another version.
+/// Connects to a cluster through any of the nodes of `where`, on behalf of nobody in particular.
+/// One sentence why not: none answers, a certificate does not fit, another version.
 tl::expected<std::unique_ptr<cluster_access>, refusal> connect_access(const connection& where,
                                                                       const configuration& config);
+
+/// Connects as options of a command say, on behalf of the holder of the token in TOUCHLINE_TOKEN,
+/// or else of the certificate that is shown. One sentence why not.
+tl::expected<std::unique_ptr<cluster_access>, refusal> connect_for_command(
+  const common_options& options);
 
 } // namespace touchline::nodes

@@ -244,6 +244,8 @@ News node_actor::news_for(const known_peer& peer) const {
     }
   if (peer.map_version < map_.version())
     *news.mutable_map() = map_;
+  if (peer.who.node == 0 && news.has_map())
+    news.mutable_map()->clear_identity_key();
   return news;
 }
 
@@ -608,6 +610,8 @@ caf::result<Reply> node_actor::serve(const serve_request& x) {
     case Request::kMap: {
       Reply reply;
       *reply.mutable_map() = map_;
+      if (x.who.node == 0)
+        reply.mutable_map()->clear_identity_key();
       return reply;
     }
     case Request::kActivity:

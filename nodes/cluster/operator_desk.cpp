@@ -2,7 +2,9 @@
 
 #include "actors/operations/operations.hpp"
 #include "actors/runtime/local_messages.hpp"
+#include "messages/account_name.hpp"
 #include "messages/codec.hpp"
+#include "messages/permissions.hpp"
 #include "messages/text.hpp"
 #include "nodes/authentication.hpp"
 #include "nodes/cluster/cluster_configuration.hpp"
@@ -115,13 +117,16 @@ caf::behavior operator_desk::make_behavior() {
 void operator_desk::on_exit() {
   node_ = nullptr;
   questions_.clear();
+  waiting_for_operators_.clear();
   connections_->running->fetch_sub(1);
 }
 
 // -- who asks -------------------------------------------------------------------------------------
 
 caf::result<Reply> operator_desk::serve(serve_request& x) {
-  if (tasks_ >= max_desk_tasks)
+  // Connections learn what they may do in passing, and keep nobody from asking for more.
+  auto most = x.body.admin().has_who_am_i() ? max_introductions : max_desk_tasks;
+  if (tasks_ >= most)
     return failed(OVERLOADED, "Too many operators ask this node; ask again a little later.");
   if (auto wrong = wrong_with(x.body.admin()); !wrong.empty())
     return failed(INVALID_ARGUMENT, wrong);
@@ -148,38 +153,64 @@ caf::result<Reply> operator_desk::serve(serve_request& x) {
 
 void operator_desk::admit(const task_ptr& x) {
   const auto& body = x->request.body;
-  auto question = body.admin().question_case();
-  if (body.has_admin()
-      && (question == AdminRequest::kChallenge || question == AdminRequest::kProof)) {
-    introduce(x);
-    return;
-  }
-  // What needs no leave is asked often, and finding out who asks would be more work than it is.
-  if (question == AdminRequest::kTail && need_of(body) == need::nothing) {
+  // Everybody may know, also before the cluster is founded, and nobody waits for the audit to hear
+  // that it has no leader.
+  if (body.admin().has_statuses()) {
     admitted(x);
     return;
+  }
+  auto key = nodes::identity_key::of_bytes(x->map.identity_key());
+  if (!key) {
+    deliver(x, failed(UNAVAILABLE, "This node does not know its cluster yet; ask again."));
+    return;
+  }
+  x->key = std::move(key);
+  switch (body.admin().question_case()) {
+    case AdminRequest::kChallenge:
+    case AdminRequest::kProof:
+      introduce(x);
+      return;
+    case AdminRequest::kLogIn:
+      log_in(x);
+      return;
+    case AdminRequest::kActivation:
+      activate(x);
+      return;
+    default:
+      break;
   }
   const auto& token = body.who().token();
   if (token.empty())
     admit_nobody(x);
-  else if (!operator_gate::is_session(token))
+  else if (!is_session(token))
     admit_account(x);
-  else if (auto holder = gate_.find(token, environment_->time->now_ms())) {
-    x->authority = std::move(*holder);
-    admitted(x);
-  } else {
+  else
+    admit_holder(x);
+}
+
+/// A certificate without a role gives no rights, but a name.
+void operator_desk::admit_holder(const task_ptr& x) {
+  auto holder = read_session(*x->key, x->request.body.who().token(), environment_->time->now_ms());
+  if (!holder) {
     deliver(x, failed(holder.error()));
+    return;
   }
+  // Not the account of the same name.
+  Grant grant;
+  grant.set_account("certificate:" + holder->name);
+  grant.set_role(holder->role);
+  x->authority = authority_of(grant);
+  x->authority.set_name(holder->name);
+  if (holder->role == ROLE_UNSPECIFIED)
+    admit_nobody(x);
+  else
+    admitted(x);
 }
 
 /// A token is genuine by its signature, and good as long as its account says so.
 void operator_desk::admit_account(const task_ptr& x) {
-  const auto& bytes = x->map.identity_key();
-  std::array<unsigned char, nodes::identity_key_bytes> key{};
-  if (bytes.size() == key.size())
-    std::ranges::copy(bytes, key.begin());
-  auto shown = nodes::read_token(nodes::identity_key{key}, x->request.body.who().token(),
-                                 environment_->time->now_ms());
+  auto shown
+    = nodes::read_token(*x->key, x->request.body.who().token(), environment_->time->now_ms());
   if (!shown) {
     deliver(x, failed(shown.error()));
     return;
@@ -187,14 +218,8 @@ void operator_desk::admit_account(const task_ptr& x) {
   TokenCheck check;
   check.set_account(shown->account());
   check.set_token(shown->token());
-  ask_entity("token", check, entity_patience_ms, [this, x](const answer& reply) {
-    Grant grant;
-    if (!reply.ok() || !grant.ParseFromString(reply.body)) {
-      deliver(x, reply.ok() ? failed(DAMAGED, "The answer of the identity context is unreadable.")
-                            : failed(reply.code, reply.text));
-      return;
-    }
-    x->authority = authority_of(grant.account(), grant.role());
+  ask_identity<Grant>(x, "token", check, [this, x](const Grant& grant) {
+    x->authority = authority_of(grant);
     admitted(x);
   });
 }
@@ -202,20 +227,21 @@ void operator_desk::admit_account(const task_ptr& x) {
 /// Without operators there is nobody to ask for leave: whoever runs the cluster on his own machine
 /// may do everything, and so may the commands that know no accounts.
 void operator_desk::admit_nobody(const task_ptr& x) {
-  ask_entity("operators", AuditGet{}, entity_patience_ms, [this, x](const answer& reply) {
-    AuditSummary summary;
-    auto known = reply.ok() && summary.ParseFromString(reply.body);
+  find_operators([this, x](const found_operators& found) {
     auto local = is_on_loopback(x->map);
-    if (!known && need_of(x->request.body) == need::act) {
-      deliver(x, failed(UNAVAILABLE, "Who the operators are cannot be read: " + reply.text));
+    auto why = found ? std::string{} : "Who the operators are cannot be read: " + found.error();
+    if (!found && need_of(x->request.body) == need::act) {
+      deliver(x, failed(UNAVAILABLE, why));
       return;
     }
-    if (!known) {
-      // Nobody is let in because the list of those who may cannot be read; who asks locally for
-      // what changes nothing may see why.
-      x->authority.set_may_look(local);
-      x->authority.set_note("Who the operators are cannot be read: " + reply.text);
-    } else if (summary.operators().empty() && (local || !x->request.body.has_admin())) {
+    x->authority.set_unknown(!found);
+    x->authority.set_unguarded(found && found->operators().empty());
+    if (!found) {
+      // Nobody is let in because the list of those who may cannot be read. Where there were none
+      // when it could, there are none now: who asks locally may see why.
+      x->authority.set_may_look(local && connections_->unguarded_ms != 0);
+      x->authority.set_note(why);
+    } else if (found->operators().empty() && (local || !x->request.body.has_admin())) {
       x->authority.set_role("operator");
       x->authority.set_may_look(true);
       x->authority.set_may_act(true);
@@ -226,11 +252,120 @@ void operator_desk::admit_nobody(const task_ptr& x) {
   });
 }
 
+/// Asked once for all who wait.
+void operator_desk::find_operators(operators_callback then) {
+  waiting_for_operators_.push_back(std::move(then));
+  if (waiting_for_operators_.size() > 1)
+    return;
+  ask_entity("operators", AuditGet{}, entity_patience_ms, [this](const answer& reply) {
+    tl::expected<AuditSummary, std::string> found;
+    if (!reply.ok() || !found->ParseFromString(reply.body))
+      found = tl::unexpected{reply.ok() ? std::string{"the answer is unreadable"} : reply.text};
+    else
+      connections_->unguarded_ms = found->operators().empty() ? now_ms() : 0;
+    for (auto& tell : std::exchange(waiting_for_operators_, {}))
+      tell(found);
+  });
+}
+
+// -- what nodes sign ------------------------------------------------------------------------------
+
+template <class Answer, class Message>
+void operator_desk::ask_identity(const task_ptr& x, const std::string& id, const Message& message,
+                                 const std::function<void(const Answer&)>& then) {
+  ask_entity(id, message, entity_patience_ms, [this, x, then](const answer& reply) {
+    Answer out;
+    if (reply.ok() && out.ParseFromString(reply.body))
+      then(out);
+    else
+      deliver(x, reply.ok() ? failed(DAMAGED, "The answer of the identity context is unreadable.")
+                            : failed(reply.code, reply.text));
+  });
+}
+
+void operator_desk::give_credential(const task_ptr& x, const std::string& text) {
+  Reply reply;
+  reply.mutable_admin()->set_credential(text);
+  deliver(x, std::move(reply));
+}
+
+/// The identity context checks the password; nothing is signed but what was asked for.
+void operator_desk::log_in(const task_ptr& x) {
+  TokenIssue issue;
+  if (!issue.ParseFromString(x->request.body.admin().log_in())
+      || check_account(issue.account()).has_value()) {
+    deliver(x, failed(INVALID_ARGUMENT, "The question for a token is unreadable."));
+    return;
+  }
+  ask_identity<Grant>(x, nodes::random_hex(16), issue, [this, x, issue](const Grant& grant) {
+    if (grant.account() == issue.account() && grant.token() == issue.token())
+      give_credential(x, nodes::sign_token(*x->key, grant));
+    else
+      deliver(x,
+              failed(DAMAGED, "The identity context granted something else than was asked for."));
+  });
+}
+
+void operator_desk::activate(const task_ptr& x) {
+  const auto& asked = x->request.body.admin().activation();
+  auto shown = nodes::read_invitation(*x->key, asked.code());
+  AccountActivate message;
+  if (!shown || !message.ParseFromString(asked.activate())) {
+    deliver(x, shown ? failed(INVALID_ARGUMENT, "The question for an activation is unreadable.")
+                     : failed(shown.error()));
+    return;
+  }
+  message.set_account(shown->account);
+  message.set_invitation(shown->number);
+  ask_entity(nodes::random_hex(16), message, entity_patience_ms,
+             [this, x, account = shown->account](const answer& reply) {
+               if (reply.ok())
+                 give_credential(x, account);
+               else
+                 deliver(x, failed(reply.code, reply.text));
+             });
+}
+
+/// Whoever may invite may see the code.
+void operator_desk::give_invitation(const task_ptr& x) {
+  AccountInvite invite;
+  invite.set_account(x->request.body.admin().invitation());
+  Grant grant;
+  grant.ParseFromString(x->authority.grant());
+  auto wrong = check_account(invite.account());
+  std::optional<refusal> refused;
+  if (wrong)
+    refused = refusal{INVALID_ARGUMENT, *wrong};
+  else if (!x->authority.may_act() && !x->authority.unguarded())
+    refused = grant.account().empty()
+                ? check_authority(x->authority, need::act)
+                : check_permission(grant, *catalogue_data::find(number_of<AccountInvite>), invite);
+  if (refused) {
+    deliver(x, failed(*refused));
+    return;
+  }
+  AccountGet get;
+  get.set_account(invite.account());
+  ask_identity<AccountDetails>(x, "read", get, [this, x](const AccountDetails& details) {
+    if (details.invitation() == 0)
+      deliver(x, failed(CONFLICT, "The account " + details.account() + " has no open invitation."));
+    else
+      give_credential(x,
+                      nodes::invitation_code(*x->key, {details.account(), details.invitation()}));
+  });
+}
+
 void operator_desk::admitted(const task_ptr& x) {
   x->authority.set_node(self_id());
   x->authority.set_cluster(environment_->cluster);
   if (auto refused = check_authority(x->authority, need_of(x->request.body)))
     finish(x, failed(*refused));
+  else if (x->request.body.admin().tail().open_only() && x->authority.name().empty()
+           && !x->authority.unguarded())
+    finish(x,
+           failed(UNAUTHENTICATED, "This cluster has operators: log in, or show a certificate."));
+  else if (x->request.body.admin().question_case() == AdminRequest::kInvitation)
+    give_invitation(x);
   else
     perform(x);
 }
@@ -241,7 +376,7 @@ void operator_desk::introduce(const task_ptr& x) {
   Reply reply;
   if (admin.has_challenge()) {
     reply.mutable_admin()->mutable_challenge()->set_challenge(gate_.draw_challenge(now));
-  } else if (auto session = gate_.open(admin.proof(), now)) {
+  } else if (auto session = gate_.open(admin.proof(), *x->key, now)) {
     *reply.mutable_admin()->mutable_session() = std::move(*session);
   } else {
     spdlog::warn("a client did not prove its certificate: {}", session.error().text);
@@ -297,6 +432,13 @@ void operator_desk::gather(const task_ptr& x) {
   onward.set_forwarded(true);
   all->then = [this, x](round& answers) {
     auto reply = merge_replies(x->request.body.admin(), answers.replies);
+    // Accounts are for operators.
+    if (reply.admin().has_tail() && !x->authority.may_act()) {
+      auto& records = *reply.mutable_admin()->mutable_tail()->mutable_record();
+      records.erase(std::remove_if(records.begin(), records.end(),
+                                   [](auto& y) { return is_for_operators(y.address()); }),
+                    records.end());
+    }
     for (auto node : answers.unreached)
       reply.mutable_admin()->add_unreached(node);
     finish(x, std::move(reply));
@@ -324,8 +466,11 @@ void operator_desk::gather(const task_ptr& x) {
           all->done();
         });
   }
-  find_here(onward.admin(), [all](Reply reply) {
-    all->replies.push_back(std::move(reply));
+  find_here(onward.admin(), [this, all](Reply reply) {
+    if (reply.code() == 0)
+      all->replies.push_back(std::move(reply));
+    else
+      all->unreached.push_back(self_id());
     all->done();
   });
 }
@@ -458,6 +603,8 @@ void operator_desk::find_here(const AdminRequest& x, const reply_callback& then)
       return order_here(x.order(), then);
     case AdminRequest::kSnapshot:
       return snapshot_here(then);
+    case AdminRequest::kStatuses:
+      return status_here(then);
     case AdminRequest::kMetrics:
       *reply.mutable_admin()->mutable_metrics()
         = collect_metrics(home_system(), x.metrics().pattern(), self_id());
@@ -469,6 +616,22 @@ void operator_desk::find_here(const AdminRequest& x, const reply_callback& then)
       reply = failed(UNSUPPORTED, "This version of the node does not know the question.");
   }
   then(std::move(reply));
+}
+
+void operator_desk::status_here(const reply_callback& then) {
+  serve_request question;
+  question.body.set_status(true);
+  question.admitted = true;
+  request(node_, std::chrono::milliseconds{node_patience_ms}, std::move(question))
+    .then(
+      [then](Reply& own) {
+        Reply reply;
+        *reply.mutable_admin()->mutable_statuses()->add_node() = std::move(*own.mutable_status());
+        then(std::move(reply));
+      },
+      [then](const caf::error&) {
+        then(failed(UNAVAILABLE, "The node is busy or stopping; ask again a little later."));
+      });
 }
 
 std::vector<uint32_t> operator_desk::led() const {

@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -35,6 +36,9 @@ inline constexpr int64_t audit_patience_ms = 60'000;
 
 /// Questions that a desk works on at the same time; more are refused as overloaded.
 inline constexpr size_t max_desk_tasks = 256;
+
+/// The same for those that ask what a connection may do.
+inline constexpr size_t max_introductions = 4'096;
 
 /// Attempts and notes of those who may not act that a desk records in the audit per minute; the
 /// others are only logged.
@@ -60,6 +64,8 @@ private:
     serve_request request;
     caf::response_promise promise;
     ClusterMap map;
+    /// Of the map.
+    std::optional<nodes::identity_key> key;
     Authority authority;
     bool open = true;
   };
@@ -91,10 +97,24 @@ private:
 
   caf::result<Reply> serve(serve_request& x);
   void admit(const task_ptr& x);
+  void admit_holder(const task_ptr& x);
   void admit_account(const task_ptr& x);
   void admit_nobody(const task_ptr& x);
   void admitted(const task_ptr& x);
   void introduce(const task_ptr& x);
+  using found_operators = tl::expected<AuditSummary, std::string>;
+  using operators_callback = std::function<void(const found_operators&)>;
+  void find_operators(operators_callback then);
+
+  // -- what nodes sign ----------------------------------------------------------------------------
+
+  template <class Answer, class Message>
+  void ask_identity(const task_ptr& x, const std::string& id, const Message& message,
+                    const std::function<void(const Answer&)>& then);
+  void give_credential(const task_ptr& x, const std::string& text);
+  void log_in(const task_ptr& x);
+  void activate(const task_ptr& x);
+  void give_invitation(const task_ptr& x);
 
   // -- the answer ---------------------------------------------------------------------------------
 
@@ -119,6 +139,7 @@ private:
   void tail_here(const TailQuery& query, const reply_callback& then);
   void order_here(const EntityOrder& order, const reply_callback& then);
   void snapshot_here(const reply_callback& then);
+  void status_here(const reply_callback& then);
   Reply set_log_level(const LogLevel& x) const;
   std::vector<uint32_t> led() const;
 
@@ -140,6 +161,7 @@ private:
   caf::actor node_;
   operator_gate gate_;
   size_t tasks_ = 0;
+  std::vector<operators_callback> waiting_for_operators_;
   std::unordered_map<uint64_t, entity_question> questions_;
   uint64_t last_question_ = 0;
   bool chasing_ = false;

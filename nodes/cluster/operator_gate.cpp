@@ -2,7 +2,7 @@
 
 #include "messages/account_name.hpp"
 #include "nodes/account_roles.hpp"
-#include "nodes/password.hpp"
+#include "nodes/base64.hpp"
 
 #include <array>
 #include <utility>
@@ -14,7 +14,8 @@ namespace touchline::cluster {
 namespace {
 
 constexpr std::string_view session_prefix = "session.";
-constexpr size_t session_bytes = 32;
+constexpr std::string_view session_purpose = "touchline session 1";
+constexpr size_t max_session_bytes = 1'024;
 constexpr size_t time_bytes = 8;
 constexpr size_t nonce_bytes = 16;
 constexpr size_t drawn_bytes = time_bytes + nonce_bytes;
@@ -67,6 +68,34 @@ need need_of(const Request& x) {
   }
 }
 
+bool is_for_nodes(std::string_view address) {
+  return address.starts_with("cluster/");
+}
+
+bool is_for_operators(std::string_view address) {
+  return address.starts_with("identity/");
+}
+
+std::string entity_of(const nodes::StoreQuery& x) {
+  using query = nodes::StoreQuery;
+  switch (x.read_case()) {
+    case query::kSnapshot:
+      return x.snapshot().address();
+    case query::kStream:
+      return x.stream().address();
+    case query::kRecord:
+      return x.record().address();
+    case query::kLastPosition:
+      return x.last_position().address();
+    case query::kCommand:
+      return x.command().address();
+    case query::kDeadLetter:
+      return x.dead_letter().id();
+    default:
+      return {};
+  }
+}
+
 std::string describe(const Request& x) {
   constexpr std::array wishes{"drain", "undrain", "remove"};
   if (x.has_change())
@@ -97,13 +126,15 @@ std::string describe(const Request& x) {
 
 // -- who asks -------------------------------------------------------------------------------------
 
-Authority authority_of(const std::string& name, Role role) {
+Authority authority_of(const Grant& who) {
   Authority out;
-  out.set_name(name);
-  out.set_role(std::string{nodes::name_of_role(role)});
-  out.set_may_act(role == OPERATOR);
-  out.set_may_look(role == OPERATOR
-                   || (role == LEAGUE_ADMINISTRATOR && pyramid_of_account(name).empty()));
+  out.set_name(who.account());
+  out.set_role(std::string{nodes::name_of_role(who.role())});
+  out.set_may_act(who.role() == OPERATOR);
+  out.set_may_look(
+    who.role() == OPERATOR
+    || (who.role() == LEAGUE_ADMINISTRATOR && pyramid_of_account(who.account()).empty()));
+  out.set_grant(who.SerializeAsString());
   return out;
 }
 
@@ -118,6 +149,45 @@ std::optional<refusal> check_authority(const Authority& who, need what) {
   return refusal{FORBIDDEN, who.name() + " is "
                               + (who.role().empty() ? "without a role" : "a " + who.role())
                               + " and may not do this; it takes the role operator."};
+}
+
+// -- sessions -------------------------------------------------------------------------------------
+
+Session sign_session(const nodes::identity_key& key, const nodes::certificate_holder& holder,
+                     int64_t expires_ms) {
+  SessionContent content;
+  content.set_name(holder.name);
+  content.set_role(static_cast<uint32_t>(holder.role));
+  content.set_expires_ms(expires_ms);
+  auto bytes = content.SerializeAsString();
+  Session out;
+  out.set_token(std::string{session_prefix} + nodes::to_base64(bytes) + '.'
+                + nodes::to_base64(key.sign(session_purpose, bytes)));
+  out.set_expires_ms(expires_ms);
+  return out;
+}
+
+bool is_session(std::string_view token) {
+  return token.starts_with(session_prefix);
+}
+
+tl::expected<nodes::certificate_holder, refusal> read_session(const nodes::identity_key& key,
+                                                              std::string_view token,
+                                                              int64_t now_ms) {
+  auto none = [] { return unauthenticated("This is no session of this cluster."); };
+  auto point = token.rfind('.');
+  if (token.size() > max_session_bytes || !is_session(token) || point < session_prefix.size())
+    return none();
+  auto bytes
+    = nodes::from_base64(token.substr(session_prefix.size(), point - session_prefix.size()));
+  auto signature = nodes::from_base64(token.substr(point + 1));
+  SessionContent content;
+  if (!bytes || !signature || !key.verify(session_purpose, *bytes, *signature, crypto_auth_BYTES)
+      || !content.ParseFromString(*bytes) || !Role_IsValid(static_cast<int>(content.role())))
+    return none();
+  if (now_ms >= content.expires_ms())
+    return unauthenticated("The session is over; show the certificate again.");
+  return nodes::certificate_holder{content.name(), static_cast<Role>(content.role())};
 }
 
 operator_gate::operator_gate(std::filesystem::path authority, std::string cluster)
@@ -136,7 +206,9 @@ std::string operator_gate::draw_challenge(int64_t now_ms) const {
   return out;
 }
 
-tl::expected<Session, refusal> operator_gate::open(const CertificateProof& proof, int64_t now_ms) {
+tl::expected<Session, refusal> operator_gate::open(const CertificateProof& proof,
+                                                   const nodes::identity_key& key,
+                                                   int64_t now_ms) const {
   std::string_view challenge = proof.challenge();
   if (challenge.size() != drawn_bytes + crypto_auth_BYTES
       || crypto_auth_verify(bytes_of(challenge) + drawn_bytes, bytes_of(challenge), drawn_bytes,
@@ -152,29 +224,7 @@ tl::expected<Session, refusal> operator_gate::open(const CertificateProof& proof
     = nodes::check_proof(authority_, cluster_, proof.certificate(), challenge, proof.signature());
   if (!holder)
     return tl::unexpected{holder.error()};
-  if (order_.size() == max_sessions) {
-    sessions_.erase(order_.front());
-    order_.pop_front();
-  }
-  Session out;
-  out.set_token(std::string{session_prefix} + nodes::random_hex(session_bytes));
-  out.set_expires_ms(now_ms + session_ms);
-  sessions_.emplace(out.token(), session{std::move(*holder), out.expires_ms()});
-  order_.push_back(out.token());
-  return out;
-}
-
-bool operator_gate::is_session(std::string_view token) {
-  return token.starts_with(session_prefix);
-}
-
-tl::expected<Authority, refusal> operator_gate::find(const std::string& token,
-                                                     int64_t now_ms) const {
-  auto at = sessions_.find(token);
-  if (at == sessions_.end() || now_ms >= at->second.until_ms)
-    return unauthenticated("The session is over, or was another node's; show the certificate "
-                           "again.");
-  return authority_of(at->second.holder.name, at->second.holder.role);
+  return sign_session(key, *holder, now_ms + session_ms);
 }
 
 } // namespace touchline::cluster

@@ -402,6 +402,12 @@ Reply merge_replies(const AdminRequest& question, std::vector<Reply>& replies) {
     case AdminRequest::kMetrics:
       *answer.mutable_metrics() = merge_metrics(replies);
       break;
+    case AdminRequest::kStatuses:
+      for (auto& reply : replies)
+        answer.mutable_statuses()->MergeFrom(reply.admin().statuses());
+      std::ranges::sort(*answer.mutable_statuses()->mutable_node(), {},
+                        [](auto& x) { return x.node().id(); });
+      break;
     case AdminRequest::kSupervisors:
       for (auto& reply : replies)
         answer.mutable_supervisors()->MergeFrom(reply.admin().supervisors());

@@ -3,6 +3,9 @@
 #include "actors/runtime/local_messages.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
+#include "messages/permissions.hpp"
+#include "messages/text.hpp"
+#include "nodes/cluster/operator_gate.hpp"
 #include "nodes/cluster/shown_certificate.hpp"
 
 #include <caf/send.hpp>
@@ -44,12 +47,6 @@ Reply failed(ErrorCode code, std::string text) {
   reply.set_code(static_cast<uint32_t>(code));
   reply.set_text(std::move(text));
   return reply;
-}
-
-/// A message that nobody knows is refused with better words.
-bool is_from_outside(uint32_t number) {
-  const auto* info = catalogue_data::find(number);
-  return !info || !info->is_sent_by("operations");
 }
 
 } // namespace
@@ -114,8 +111,14 @@ caf::behavior peer_actor::make_behavior() {
             flush_queued_ = false;
             flush();
           },
-          [this](wire_batch& x) { take(x); },
-          [this](wire_receipt x) { receipt(x.number); },
+          [this](wire_batch& x) {
+            if (is_from_other_end())
+              take(x);
+          },
+          [this](wire_receipt x) {
+            if (is_from_other_end())
+              receipt(x.number);
+          },
           [this](receipt_tick) {
             receipt_queued_ = false;
             send_receipt();
@@ -179,9 +182,14 @@ void peer_actor::begin(caf::actor remote) {
   }
   monitor(remote_);
   active_ = true;
-  if (!gateway_)
-    send(environment_->owner, peer_up{who_, caf::actor{this}});
+  is_called_ = !gateway_;
   gateway_ = nullptr;
+  if (!is_called_)
+    return;
+  send(environment_->owner, peer_up{who_, caf::actor{this}});
+  // By the time that it sends something, for a failover above all.
+  if (who_.node == 0)
+    learn_rights();
 }
 
 /// Everybody who waits is told. Idempotent.
@@ -302,6 +310,12 @@ caf::result<Reply> peer_actor::ask(const peer_request& x) {
 
 // -- in -------------------------------------------------------------------------------------------
 
+/// Actors of other connections can be addressed as well.
+bool peer_actor::is_from_other_end() {
+  return remote_ && current_sender()
+         && caf::actor_cast<caf::actor_addr>(current_sender()) == remote_.address();
+}
+
 void peer_actor::take(wire_batch& x) {
   if (!active_)
     return;
@@ -312,7 +326,8 @@ void peer_actor::take(wire_batch& x) {
     take_message(message);
   for (auto& reply : x.answers)
     take_answer(reply);
-  if (!x.acknowledgements.empty() && environment_->routes) {
+  // Between entities: programs have none.
+  if (who_.node != 0 && !x.acknowledgements.empty() && environment_->routes) {
     std::unordered_map<uint32_t, actors::acknowledgements> by_partition;
     for (auto& entry : x.acknowledgements)
       by_partition[environment_->routes->index_of(entry.from)].entries.push_back(std::move(entry));
@@ -363,7 +378,8 @@ void peer_actor::take_consensus(wire_consensus& x) {
 /// For an entity of this process. What a client sends goes on to the node that leads; what a node
 /// sends does not: it knows better by the time that it tries again.
 void peer_actor::take_message(wire_message& x) {
-  if (who_.node == 0) {
+  auto is_program = who_.node == 0;
+  if (is_program) {
     x.head.from.clear();
     x.head.sequence = x.head.previous = 0;
   }
@@ -373,21 +389,34 @@ void peer_actor::take_message(wire_message& x) {
     answer reply{x.head.id, why.code, why.text, {}, 0, false, x.head.request};
     answer_out(reply);
   };
-  // Nodes send for their operators, and programs do not.
-  if (who_.node == 0 && !is_from_outside(x.number)) {
-    refuse_out({UNSUPPORTED, "This message is not sent from outside."});
-    return;
-  }
-  auto* routes = environment_->routes;
-  auto body = parse_message(x.number, x.body);
+  const auto* info = catalogue_data::find(x.number);
+  auto body = info ? parse_message(x.number, x.body) : nullptr;
   if (!body) {
     refuse_out({INVALID_ARGUMENT, "The message is none of this version's catalogue."});
     return;
   }
+  // Nodes send for their operators, and programs do not.
+  if (is_program && info->is_sent_by("operations")) {
+    refuse_out({UNSUPPORTED, "This message is not sent from outside."});
+    return;
+  }
+  if (is_program && must_wait_for_rights()) {
+    if (held_messages_.size() >= options_.max_held) {
+      refuse_out({OVERLOADED, "Too much waits for this node; send it again a little later."});
+      return;
+    }
+    held_messages_.push_back(std::move(x));
+    return;
+  }
+  if (auto wrong = is_program ? check_message(x.head, *info, *body) : std::nullopt) {
+    refuse_out(*wrong);
+    return;
+  }
+  auto* routes = environment_->routes;
   auto partition = routes ? routes->index_of(x.head.to) : 0;
   caf::actor to;
   if (routes)
-    to = who_.node == 0 ? routes->at(partition) : routes->here(partition);
+    to = is_program ? routes->at(partition) : routes->here(partition);
   if (!to) {
     refuse_out({UNAVAILABLE, "Partition " + std::to_string(partition)
                                + " has no leader that this node knows of: an election is under "
@@ -409,24 +438,60 @@ void peer_actor::take_answer(answer& x) {
   commands_.erase(at);
 }
 
-void peer_actor::take_request(const wire_call& x) {
-  auto respond = [this, number = x.number](const Reply& reply) {
-    if (!active_)
-      return;
-    auto bytes = reply.SerializeAsString();
-    auto size = bytes.size() + overhead_bytes;
-    batch_.replies.push_back({number, std::move(bytes)});
-    added(size);
-  };
+void peer_actor::take_request(wire_call& x) {
   serve_request question{who_, {}};
   if (!question.body.ParseFromString(x.bytes)) {
-    respond(failed(INVALID_ARGUMENT, "The question is none of this version's."));
+    respond(x.number, failed(INVALID_ARGUMENT, "The question is none of this version's."));
     return;
   }
+  if (who_.node == 0) {
+    auto& body = question.body;
+    // From here on it sends and asks on behalf of this one.
+    if (body.admin().has_who_am_i() && body.who().introduces()) {
+      introduce(body.who());
+    } else if (body.has_partition() && body.partition().about_case() == PartitionQuery::kStore
+               && must_wait_for_rights()) {
+      if (held_calls_.size() < options_.max_held)
+        held_calls_.push_back(std::move(x));
+      else
+        respond(x.number, failed(OVERLOADED, "Too much waits for this node; ask again later."));
+      return;
+    }
+    if (body.who().token().empty())
+      body.mutable_who()->set_token(shown_.token());
+    if (auto wrong = check_question(body)) {
+      respond(x.number, failed(wrong->code, wrong->text));
+      return;
+    }
+  }
+  serve(x.number, std::move(question));
+}
+
+void peer_actor::serve(uint64_t number, serve_request question) {
+  auto is_about_rights = who_.node == 0 && question.body.admin().has_who_am_i();
+  auto token = question.body.who().token();
   request(environment_->owner, std::chrono::milliseconds{options_.request_ms}, std::move(question))
-    .then(respond, [respond](const caf::error&) {
-      respond(failed(UNAVAILABLE, "The node is busy or stopping; ask again a little later."));
-    });
+    .then(
+      [this, number, is_about_rights, token](const Reply& reply) {
+        if (is_about_rights)
+          learned(token, reply);
+        respond(number, reply);
+      },
+      [this, number, is_about_rights, token](const caf::error&) {
+        auto busy = failed(UNAVAILABLE, "The node is busy or stopping; ask again a little later.");
+        if (is_about_rights)
+          learned(token, busy);
+        respond(number, busy);
+      });
+}
+
+void peer_actor::respond(uint64_t number, const Reply& reply) {
+  if (!active_)
+    return;
+  auto bytes = reply.SerializeAsString();
+  auto size = bytes.size() + overhead_bytes;
+  batch_.replies.push_back({number, std::move(bytes)});
+  added(size);
 }
 
 void peer_actor::take_reply(const wire_call& x) {
@@ -440,9 +505,178 @@ void peer_actor::take_reply(const wire_call& x) {
   requests_.erase(at);
 }
 
+// -- what a program may do ------------------------------------------------------------------------
+
+/// Whether nothing is known yet: then it is asked for.
+bool peer_actor::must_wait_for_rights() {
+  if (rights_.known)
+    return false;
+  learn_rights();
+  // What another connection of this process was told a moment ago.
+  auto told = environment_->unguarded_ms.load();
+  if (shown_.token().empty() && told != 0 && now_ms() - told <= options_.rights_ms) {
+    rights_.known = rights_.all = rights_.look = true;
+    rights_.learned_ms = told;
+  }
+  return !rights_.known;
+}
+
+/// Whether it is used or not: what comes next must not be measured by what was long ago.
+void peer_actor::renew_rights() {
+  constexpr int64_t pause_ms = 1'000;
+  auto now = now_ms();
+  if (now - std::max(rights_.learned_ms + options_.rights_ms, rights_.asked_ms + pause_ms) > 0)
+    learn_rights();
+  // Where there are no operators, none can be appointed while the audit does not answer.
+  if (rights_.known && !rights_.grant.account().empty()
+      && now - rights_.learned_ms > options_.uncertain_ms)
+    rights_ = {};
+}
+
+void peer_actor::introduce(const Credential& who) {
+  if (who.token() != shown_.token())
+    rights_ = {};
+  shown_ = who;
+}
+
+void peer_actor::learn_rights() {
+  if (std::exchange(learning_, true))
+    return;
+  rights_.asked_ms = now_ms();
+  serve_request question{who_, {}};
+  question.body.mutable_admin()->set_who_am_i(true);
+  *question.body.mutable_who() = shown_;
+  request(environment_->owner, std::chrono::milliseconds{options_.request_ms}, std::move(question))
+    .then(
+      [this, token = shown_.token()](const Reply& reply) {
+        learning_ = false;
+        learned(token, reply);
+      },
+      [this, token = shown_.token()](const caf::error&) {
+        learning_ = false;
+        learned(token, failed(UNAVAILABLE, "The node is busy or stopping; ask again later."));
+      });
+}
+
+void peer_actor::learned(const std::string& token, const Reply& reply) {
+  auto code = static_cast<ErrorCode>(reply.code());
+  const auto& authority = reply.admin().authority();
+  auto is_over = code == UNAUTHENTICATED || code == NOT_FOUND || code == FORBIDDEN;
+  if (token != shown_.token()) {
+    // It shows another one by now.
+    if (!rights_.known)
+      learn_rights();
+    return;
+  }
+  if (is_over && !token.empty()) {
+    // What comes now is nobody's.
+    shown_.clear_token();
+    rights_ = {};
+    learn_rights();
+    return;
+  }
+  auto told = environment_->unguarded_ms.load();
+  if (code == OK && !authority.unknown()) {
+    auto asked_ms = rights_.asked_ms;
+    rights_ = {};
+    rights_.known = true;
+    rights_.all = authority.may_act() || authority.unguarded();
+    rights_.look = rights_.all || authority.may_look();
+    rights_.grant.ParseFromString(authority.grant());
+    rights_.learned_ms = now_ms();
+    rights_.asked_ms = asked_ms;
+    if (rights_.grant.role() == ROLE_UNSPECIFIED)
+      environment_->unguarded_ms = authority.unguarded() ? rights_.learned_ms : 0;
+  } else if (!rights_.known && token.empty() && told != 0) {
+    // Nobody could be appointed since, when the audit does not answer.
+    rights_.known = rights_.all = rights_.look = true;
+    rights_.learned_ms = told;
+  }
+  if (rights_.known)
+    release_held();
+  else
+    refuse_held(code == OK ? authority.note() : reply.text());
+}
+
+void peer_actor::release_held() {
+  for (auto& x : std::exchange(held_messages_, {}))
+    take_message(x);
+  for (auto& x : std::exchange(held_calls_, {}))
+    take_request(x);
+}
+
+void peer_actor::refuse_held(const std::string& why) {
+  for (auto& x : std::exchange(held_messages_, {}))
+    if (x.head.from_outside()) {
+      answer out{x.head.id, UNAVAILABLE, why, {}, 0, false, x.head.request};
+      answer_out(out);
+    }
+  for (auto& x : std::exchange(held_calls_, {}))
+    respond(x.number, failed(UNAVAILABLE, why));
+}
+
+std::optional<refusal> peer_actor::check_message(const header& head, const message_info& info,
+                                                 const google::protobuf::Message& body) const {
+  // Rights are about what the body names: it goes there and nowhere else. A dead letter goes to
+  // the entity that it is of, which looks whether it is the letter's own message.
+  auto addresses = catalogue_data::addresses_of(info, body);
+  auto is_retry = !head.dead_letter.empty() && rights_.all;
+  if (!is_retry && std::ranges::find(addresses, head.to) == addresses.end())
+    return refusal{INVALID_ARGUMENT,
+                   info.name + " of this content does not go to " + excerpt(head.to) + '.'};
+  if (auto own = check_own_account(info, body))
+    return own;
+  // They come before a token, and bear their own proof.
+  if (rights_.all
+      || info.number == number_of<AccountChallenge> || info.number == number_of<AccountSetPassword>)
+    return std::nullopt;
+  if (!rights_.grant.account().empty())
+    return check_permission(rights_.grant, info, body);
+  return refusal{UNAUTHENTICATED, "This cluster has operators: " + info.name
+                                    + " is taken from those who log in or show a certificate."};
+}
+
+/// Whoever voids his own password may be the last one who can give him another.
+std::optional<refusal> peer_actor::check_own_account(const message_info& info,
+                                                     const google::protobuf::Message& body) const {
+  if (rights_.grant.role() != OPERATOR)
+    return std::nullopt;
+  const auto* invite = dynamic_cast<const AccountInvite*>(&body);
+  if (invite && invite->account() == rights_.grant.account())
+    return refusal{CONFLICT, "An operator does not invite himself, whose password ends with that; "
+                             "another one does."};
+  if (dynamic_cast<const AccountUpdate*>(&body) != nullptr)
+    return check_permission(rights_.grant, info, body);
+  return std::nullopt;
+}
+
+std::optional<refusal> peer_actor::check_question(const Request& x) const {
+  if (!x.has_partition())
+    return std::nullopt;
+  if (x.partition().about_case() == PartitionQuery::kContent)
+    return refusal{FORBIDDEN, "The content of partitions is for nodes, and not for programs."};
+  if (x.partition().about_case() != PartitionQuery::kStore)
+    return std::nullopt;
+  nodes::StoreQuery query;
+  auto is_readable = query.ParseFromString(x.partition().store());
+  // The map has the key that nodes sign with.
+  if (is_readable && is_for_nodes(entity_of(query)))
+    return refusal{FORBIDDEN, "The map of the cluster is for nodes, and not for programs."};
+  if (rights_.all || (rights_.look && is_readable && !is_for_operators(entity_of(query))))
+    return std::nullopt;
+  if (rights_.grant.account().empty())
+    return refusal{UNAUTHENTICATED,
+                   "This cluster has operators: what it has stored is read by those "
+                   "who log in or show a certificate."};
+  return refusal{FORBIDDEN, "The account " + rights_.grant.account()
+                              + " may not read this; it takes the role operator."};
+}
+
 /// Nobody waits for ever, even for an end that takes part in everything but answers.
 void peer_actor::expire() {
   auto now = now_ms();
+  if (active_ && who_.node == 0 && is_called_)
+    renew_rights();
   std::erase_if(commands_, [&](auto& entry) {
     auto& x = entry.second;
     if (now < x.until_ms)

@@ -9,16 +9,21 @@
 
 #include "actors/runtime/clock.hpp"
 #include "actors/runtime/router.hpp"
+#include "messages/catalogue.hpp"
+#include "messages/catalogue.pb.h"
 #include "nodes/cluster/peer_messages.hpp"
 #include "nodes/cluster/replica_actor.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>
 
+#include <atomic>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace touchline::cluster {
 
@@ -43,6 +48,13 @@ struct peer_options {
   int64_t handshake_ms = 3'000;
   /// A question that nobody answers fails after so long.
   int64_t request_ms = 60'000;
+  /// What a program may do is looked up again after so long: a token that was revoked, and the
+  /// first operator of a cluster, bind what comes later than that.
+  int64_t rights_ms = 5'000;
+  /// What a token allowed is good for so long while the cluster cannot say more.
+  int64_t uncertain_ms = 60'000;
+  /// Messages, and questions, that wait until it is known what their program may do.
+  size_t max_held = 1'024;
 };
 
 /// What a connection needs of its process.
@@ -59,6 +71,9 @@ struct peer_environment {
   /// The birth of the cluster that this node belongs to; 0 while it belongs to none. What it says
   /// of itself when it connects: a node that seems to belong to none lets others found a cluster.
   std::atomic<uint64_t> birth = 0;
+  /// When this process last heard that the cluster has no operators, and therefore asks nobody for
+  /// rights; 0 for never, or when it has some.
+  mutable std::atomic<int64_t> unguarded_ms = 0;
   std::shared_ptr<std::atomic<int64_t>> running = std::make_shared<std::atomic<int64_t>>(0);
 };
 
@@ -97,6 +112,18 @@ private:
     int64_t until_ms = 0;
   };
 
+  /// What the program at the other end may do.
+  struct rights {
+    bool known = false;
+    /// Everything: it acts for an operator, or there are none.
+    bool all = false;
+    bool look = false;
+    Grant grant;
+    /// When it was certain, and when it was asked for last.
+    int64_t learned_ms = 0;
+    int64_t asked_ms = 0;
+  };
+
   void greet();
   void welcomed(const wire_welcome& x);
   void enter(const caf::actor& remote);
@@ -116,12 +143,30 @@ private:
 
   // -- in -----------------------------------------------------------------------------------------
 
+  bool is_from_other_end();
   void take(wire_batch& x);
   void take_consensus(wire_consensus& x);
   void take_message(wire_message& x);
   void take_answer(answer& x);
-  void take_request(const wire_call& x);
+  void take_request(wire_call& x);
   void take_reply(const wire_call& x);
+
+  // -- what a program may do ----------------------------------------------------------------------
+
+  bool must_wait_for_rights();
+  void renew_rights();
+  void introduce(const Credential& who);
+  void learn_rights();
+  void release_held();
+  void refuse_held(const std::string& why);
+  void learned(const std::string& token, const Reply& reply);
+  std::optional<refusal> check_message(const header& head, const message_info& info,
+                                       const google::protobuf::Message& body) const;
+  std::optional<refusal> check_own_account(const message_info& info,
+                                           const google::protobuf::Message& body) const;
+  std::optional<refusal> check_question(const Request& x) const;
+  void serve(uint64_t number, serve_request question);
+  void respond(uint64_t number, const Reply& reply);
   void note_received(uint64_t number, size_t bytes);
   void send_receipt();
   void receipt(uint64_t number);
@@ -136,6 +181,8 @@ private:
   caf::actor gateway_;
   caf::actor remote_;
   bool active_ = false;
+  /// The other end called.
+  bool is_called_ = false;
 
   wire_batch batch_;
   size_t batch_bytes_ = 0;
@@ -155,6 +202,14 @@ private:
   uint64_t last_token_ = 0;
   std::unordered_map<uint64_t, pending_command> commands_;
   std::unordered_map<uint64_t, pending_request> requests_;
+
+  /// On whose behalf the program at the other end sends, as it said last.
+  Credential shown_;
+  rights rights_;
+  bool learning_ = false;
+  /// What came before its rights are known, in order.
+  std::vector<wire_message> held_messages_;
+  std::vector<wire_call> held_calls_;
 };
 
 } // namespace touchline::cluster

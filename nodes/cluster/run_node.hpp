@@ -3,8 +3,6 @@
 
 #include "nodes/configuration.hpp"
 
-#include <caf/fwd.hpp>
-
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,6 +13,8 @@ namespace touchline::nodes {
 
 /// How a node ends that its configuration does not allow to run: starting it again is no help.
 inline constexpr int exit_refused = 2;
+
+class cluster_node;
 
 /// What runs beside a node in its process.
 class companion {
@@ -28,8 +28,8 @@ public:
   virtual void drain() = 0;
 };
 
-/// Begins it, given the actor system of the node, which outlives it.
-using companion_start = std::function<std::unique_ptr<companion>(caf::actor_system&)>;
+/// Begins it, given the node, which outlives it.
+using companion_start = std::function<std::unique_ptr<companion>(cluster_node&)>;
 
 /// What a node needs to know to run.
 struct cluster_node_options {

@@ -1,6 +1,7 @@
 #include "nodes/front/front_command.hpp"
 
 #include "nodes/command_line.hpp"
+#include "nodes/embedded_access.hpp"
 #include "nodes/end_signals.hpp"
 #include "nodes/front/front.hpp"
 
@@ -54,10 +55,17 @@ int serve(const nodes::common_options& options, const front_configuration& confi
   const nodes::end_signals signals;
   // A client that has gone is no reason to end.
   std::signal(SIGPIPE, SIG_IGN);
-  auto league = nodes::open_access(options);
+  if (options.connect)
+    return nodes::fail(
+      "A cluster is served by its nodes, which have the key that tokens are signed "
+      "with: give the file a section front, and nodes the role front.");
+  auto league = nodes::embedded_access::start(options.config);
   if (!league)
     return nodes::fail(league.error().text);
-  auto running = front::start(**league, config);
+  auto key = (*league)->key();
+  if (!key)
+    return nodes::fail(key.error().text);
+  auto running = front::start(**league, *key, config);
   if (!running)
     return nodes::fail(running.error().text);
   spdlog::info("serves http{}://{}", config.server.certificate.empty() ? "" : "s",
@@ -77,7 +85,7 @@ int serve(const nodes::common_options& options, const front_configuration& confi
 void add_front_command(CLI::App& app, nodes::arguments& args, std::function<int()>& chosen) {
   auto own = std::make_shared<front_arguments>();
   auto* command = app.add_subcommand(
-    "front", "Serve a cluster, or a node of this process, over HTTP, until SIGINT or SIGTERM");
+    "front", "Serve a node of this process over HTTP, until SIGINT or SIGTERM");
   command->add_option("--listen", own->listen, "HOST:PORT (default: 127.0.0.1:8080)");
   auto* certificate
     = command->add_option("--https-certificate", own->certificate, "What clients are shown, PEM");

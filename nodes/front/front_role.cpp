@@ -1,10 +1,14 @@
 #include "nodes/front/front_role.hpp"
 
+#include "actors/runtime/clock.hpp"
+#include "nodes/cluster/cluster_node.hpp"
 #include "nodes/cluster/connect_access.hpp"
+#include "nodes/cluster/operator_gate.hpp"
 #include "nodes/front/front.hpp"
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -21,10 +25,10 @@ constexpr int64_t pause_ms = 500;
 class front_of_node final : public nodes::companion {
 public:
   front_of_node(nodes::configuration config, uint32_t node, front_configuration served,
-                caf::actor_system& system)
+                nodes::cluster_node& beside)
     : config_{std::move(config)},
       node_{node},
-      system_{system},
+      beside_{beside},
       served_{std::move(served)},
       thread_{[this] { begin(); }} {}
 
@@ -62,15 +66,31 @@ private:
       guard.lock();
       if (started)
         return;
-      woken_.wait_for(guard, std::chrono::milliseconds{pause_ms}, [this] { return ending_; });
+      woken_.wait_for(guard, std::chrono::milliseconds{pause_ms},
+                      [this] { return ending_.load(); });
     }
   }
 
   bool try_once() {
+    auto key = beside_.key();
+    if (!key)
+      return false;
     auto league = nodes::connect_access(where(), config_);
     if (!league)
       return false;
-    auto front = front::start(**league, served_, &system_);
+    (*league)->stop_waiting_when([this] { return ending_.load(); });
+    // It checks itself who may do what, and acts for all of them.
+    auto mint
+      = [key = *key,
+         holder = nodes::certificate_holder{"front-of-node-" + std::to_string(node_), OPERATOR}] {
+          auto now = actors::system_clock().now_ms();
+          return cluster::sign_session(key, holder, now + cluster::session_ms).token();
+        };
+    if (auto known = (*league)->use_tokens_of(std::move(mint)); !known) {
+      spdlog::debug("the front is not believed yet: {}", known.error().text);
+      return false;
+    }
+    auto front = front::start(**league, *key, served_, &beside_.system());
     if (!front) {
       spdlog::error("the front does not serve: {}", front.error().text);
       return false;
@@ -94,13 +114,13 @@ private:
 
   const nodes::configuration config_;
   const uint32_t node_;
-  caf::actor_system& system_;
+  nodes::cluster_node& beside_;
   const front_configuration served_;
   std::unique_ptr<nodes::league_access> league_;
   std::unique_ptr<front> front_;
   std::mutex mutex_;
   std::condition_variable woken_;
-  bool ending_ = false;
+  std::atomic<bool> ending_ = false;
   std::thread thread_;
 };
 
@@ -111,8 +131,8 @@ nodes::companion_start front_beside_node(const nodes::configuration& config, uin
   if (!served || !config.cluster->find(node)->front)
     return {};
   return [config, node,
-          served = *served](caf::actor_system& system) -> std::unique_ptr<nodes::companion> {
-    return std::make_unique<front_of_node>(config, node, served, system);
+          served = *served](nodes::cluster_node& beside) -> std::unique_ptr<nodes::companion> {
+    return std::make_unique<front_of_node>(config, node, served, beside);
   };
 }
 

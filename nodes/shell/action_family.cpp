@@ -62,10 +62,12 @@ result send(session& with, const invocation& how) {
   constexpr size_t id_bytes = 16;
   auto id = how.has("--id") ? how.value("--id") : nodes::random_hex(id_bytes);
   auto to = catalogue_data::addresses_of(**info, **message).front();
+  auto what = "send " + (*info)->name + " to " + to + ", id " + id;
+  if (!is_read)
+    with.questions().note(what, "begun");
   auto reply = with.send(id, std::move(*message), **info);
   if (!is_read)
-    with.questions().note("send " + (*info)->name + " to " + to + ", id " + id,
-                          reply.ok() ? "ok" : std::string{error_name(reply.code)});
+    with.questions().note(what, reply.ok() ? "ok" : std::string{error_name(reply.code)});
   if (!reply.ok())
     return tl::unexpected{with.explain({reply.code, reply.text})
                           + (is_read ? "" : " The command's id is " + id + '.')};
@@ -112,10 +114,15 @@ report tables_report(const std::vector<LeagueTable>& tables) {
   return out;
 }
 
-/// A season that was played, or not to its end, is an action like others.
-template <class Played>
-void note_season(session& with, const std::string& what, const Played& played) {
+/// A season that is played is an action like others, recorded before and after.
+template <class Play>
+auto play_noted(session& with, const std::string& what, Play play) {
+  with.questions().note(what, "begun");
+  nodes::progress display{stderr};
+  auto played = play(display);
+  display.end();
   with.questions().note(what, played ? "ok" : std::string{error_name(played.error().code)});
+  return played;
 }
 
 std::string seed_of(const nodes::simulation& what) {
@@ -135,10 +142,11 @@ result simulate_pyramid(session& with, const invocation& how, const nodes::simul
     return tl::unexpected{config.error()};
   if (auto wrong = nodes::check_seasons(*config, what.seasons))
     return tl::unexpected{*wrong};
-  nodes::progress display{stderr};
-  auto played = nodes::play_pyramid(with.access(), *config, what, pace, display);
-  display.end();
-  note_season(with, "season simulate --pyramid " + how.value("--pyramid") + seed_of(what), played);
+  auto played
+    = play_noted(with, "season simulate --pyramid " + how.value("--pyramid") + seed_of(what),
+                 [&](auto& display) {
+                   return nodes::play_pyramid(with.access(), *config, what, pace, display);
+                 });
   if (!played)
     return stopped_season(with, played.error());
   report out{json::parse(nodes::format_seasons(played->seasons, nodes::output_format::json))};
@@ -161,11 +169,11 @@ result simulate(session& with, const invocation& how) {
   what.seed = how.number("--seed", what.seed);
   if (how.has("--pyramid"))
     return simulate_pyramid(with, how, what, *pace);
-  nodes::progress display{stderr};
-  auto played = nodes::play_simulation(with.access(), with.config(), what, *pace, display);
-  display.end();
-  note_season(with, "season simulate --teams " + std::to_string(what.teams) + seed_of(what),
-              played);
+  auto played = play_noted(
+    with, "season simulate --teams " + std::to_string(what.teams) + seed_of(what),
+    [&](auto& display) {
+      return nodes::play_simulation(with.access(), with.config(), what, *pace, display);
+    });
   if (!played)
     return stopped_season(with, played.error());
   std::vector<LeagueTable> tables;
@@ -187,10 +195,9 @@ result replay(session& with, const invocation& how) {
   if (!plan)
     return tl::unexpected{plan.error()};
   plan->rules = with.config().rules;
-  nodes::progress display{stderr};
-  auto played = nodes::season_player{with.access(), *pace, display}.play(*plan);
-  display.end();
-  note_season(with, "season replay " + how.argument(0), played);
+  auto played = play_noted(with, "season replay " + how.argument(0), [&](auto& display) {
+    return nodes::season_player{with.access(), *pace, display}.play(*plan);
+  });
   if (!played)
     return stopped_season(with, played.error());
   std::vector<LeagueTable> tables{std::move(played->table)};

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
+#include <set>
 #include <sstream>
 
 namespace touchline::shell {
@@ -22,7 +24,7 @@ constexpr uint64_t page_rows = 1'000;
 constexpr uint64_t max_rows = 1'000'000;
 
 /// What is missing in an answer, for people; empty when nothing is.
-std::string missing_text(const std::vector<uint32_t>& unreached) {
+std::string missing_text(const auto& unreached) {
   std::string out;
   for (auto node : unreached)
     out += (out.empty() ? "Missing is what these nodes know, which do not answer: " : ", ")
@@ -80,6 +82,8 @@ result show_actors(session& with, const invocation& how) {
                          {"Position", true},
                          {"Idle", true}},
                         {}}};
+  std::set<uint32_t> unreached;
+  std::set<uint32_t> missing;
   for (bool more = true; more && out.table->rows.size() < limit;) {
     query.set_limit(static_cast<uint32_t>(std::min(page_rows, limit - out.table->rows.size())));
     auto page = with.questions().actors(query);
@@ -91,10 +95,13 @@ result show_actors(session& with, const invocation& how) {
     }
     query.set_after(page->value.next());
     more = !page->value.at_end();
-    out.after = missing_text(page->unreached) + missing_partitions(page->value.missing_partition());
-    out.data["unreached"] = page->unreached;
+    unreached.insert(page->unreached.begin(), page->unreached.end());
+    missing.insert(page->value.missing_partition().begin(), page->value.missing_partition().end());
     out.data["next"] = more ? json(page->value.next()) : json();
   }
+  out.data["unreached"] = unreached;
+  out.data["missing_partitions"] = missing;
+  out.after = missing_text(unreached) + missing_partitions(missing);
   if (!out.data["next"].is_null())
     out.after += "There are more: --after " + query.after()
                  + " goes on, --limit N shows more at "
@@ -244,6 +251,33 @@ report tail_line(const cluster::TailRecord& x) {
   return out;
 }
 
+/// Says who is missing whenever that changes, and whom the shell is connected to.
+class tail_gaps {
+public:
+  explicit tail_gaps(session& with) : with_{with} {}
+
+  void note(const nodes::operator_answer<cluster::TailBatch>& batch) {
+    if (auto news = with_.news())
+      std::cerr << *news << std::endl;
+    std::set<uint32_t> unreached{batch.unreached.begin(), batch.unreached.end()};
+    std::set<uint32_t> missing{batch.value.missing_partition().begin(),
+                               batch.value.missing_partition().end()};
+    if (unreached == unreached_ && missing == missing_)
+      return;
+    auto text = missing_text(unreached) + missing_partitions(missing);
+    if (text.empty())
+      text = "Everybody answers again; what was committed meanwhile follows.\n";
+    with_.show({{{"unreached", unreached}, {"missing_partitions", missing}}, {}, text});
+    unreached_ = std::move(unreached);
+    missing_ = std::move(missing);
+  }
+
+private:
+  session& with_;
+  std::set<uint32_t> unreached_;
+  std::set<uint32_t> missing_;
+};
+
 /// Ends at Ctrl-C, or after --count records.
 result tail(session& with, const invocation& how) {
   constexpr std::chrono::milliseconds moment{200};
@@ -254,6 +288,7 @@ result tail(session& with, const invocation& how) {
   auto most = how.number("--count", 0);
   uint64_t shown = 0;
   uint64_t dropped = 0;
+  tail_gaps gaps{with};
   auto is_over = [&] { return with.stopped() || (most > 0 && shown >= most); };
   while (!is_over()) {
     auto batch = with.questions().tail(query);
@@ -261,6 +296,7 @@ result tail(session& with, const invocation& how) {
       break;
     if (!batch)
       return tl::unexpected{with.explain(batch.error())};
+    gaps.note(*batch);
     auto& x = batch->value;
     if (x.dropped() + x.lost_entries() > 0) {
       dropped += x.dropped();
@@ -319,9 +355,12 @@ result snapshot(session& with, const invocation&) {
   if (!begun)
     return tl::unexpected{with.explain(begun.error())};
   const auto& x = begun->value;
-  return sentence(std::to_string(x.entities()) + " entities write snapshots, and "
-                    + std::to_string(x.logs()) + " logs are cut.",
-                  {{"entities", x.entities()}, {"logs", x.logs()}});
+  auto out
+    = sentence(std::to_string(x.entities()) + " entities write snapshots, and "
+                 + std::to_string(x.logs()) + " logs are cut.",
+               {{"entities", x.entities()}, {"logs", x.logs()}, {"unreached", begun->unreached}});
+  out.after = missing_text(begun->unreached);
+  return out;
 }
 
 std::string ask_restart(const invocation& how) {

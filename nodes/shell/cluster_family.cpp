@@ -101,17 +101,6 @@ result show_nodes(session& with, const invocation&) {
   return report{nodes::nodes_json(*found, known), std::move(table)};
 }
 
-/// How far the slowest replica is behind what the leader has committed.
-uint64_t lag_of(const std::map<uint32_t, cluster::ReplicaStatus>& replicas, uint32_t leader) {
-  auto at = replicas.find(leader);
-  uint64_t out = 0;
-  if (at != replicas.end())
-    for (auto& [node, x] : replicas)
-      if (x.applied_index() < at->second.commit_index())
-        out = std::max(out, at->second.commit_index() - x.applied_index());
-  return out;
-}
-
 result show_partitions(session& with, const invocation&) {
   auto found = statuses(with);
   if (!found)
@@ -130,27 +119,20 @@ result show_partitions(session& with, const invocation&) {
                    {}};
   for (uint32_t i = 0; i < with.access().routes().partitions(); ++i) {
     const auto& replicas = partitions[i];
-    uint32_t leader = 0;
-    cluster::ReplicaStatus newest;
+    auto summary = nodes::summary_of(replicas);
+    const auto& newest = summary.newest;
     std::string each;
-    for (auto& [node, x] : replicas) {
-      // One that has not heard of its successor leads an older term.
-      auto leads = x.role() == "leader";
-      if (leads && (newest.role() != "leader" || x.term() > newest.term())) {
-        leader = node;
-        newest = x;
-      } else if (newest.role() != "leader" && x.term() >= newest.term()) {
-        newest = x;
-      }
+    for (auto& [node, x] : replicas)
       each += (each.empty() ? "" : ", ") + std::to_string(node) + ' ' + x.role()
               + (x.installing() ? " fetching" : "")
               + (x.failure().empty() ? "" : " (" + x.failure() + ')');
-    }
-    table.rows.push_back({std::to_string(i), leader == 0 ? "none" : std::to_string(leader),
+    for (auto node : summary.silent)
+      each += (each.empty() ? "" : ", ") + std::to_string(node) + " no answer";
+    table.rows.push_back({std::to_string(i),
+                          summary.leader == 0 ? "none" : std::to_string(summary.leader),
                           std::to_string(newest.term()), joined(newest.voters()),
-                          std::to_string(newest.commit_index()),
-                          std::to_string(lag_of(replicas, leader)),
-                          std::to_string(newest.first_index() == 0 ? 0 : newest.first_index() - 1),
+                          std::to_string(newest.commit_index()), std::to_string(summary.lag),
+                          std::to_string(summary.last_snapshot),
                           std::to_string(newest.log_bytes() >> 10) + " KiB", each});
   }
   return report{std::move(data), std::move(table)};
@@ -251,7 +233,8 @@ std::vector<command> cluster_family() {
      {},
      {},
      "The partitions: leader, replicas, how far they are",
-     "Lag: log entries that the slowest replica has not applied yet. Last snapshot: the entry up "
+     "Lag: log entries that the slowest replica that answers has not applied yet. Last snapshot: "
+     "the entry up "
      "to\n"
      "which the log was replaced by the content. A partition without a leader serves nobody: look\n"
      "with `nodes` whether a majority of its voters is there.",

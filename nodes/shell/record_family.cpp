@@ -260,9 +260,10 @@ result retry_letter(session& with, const invocation& how) {
   auto letter = find_letter(with, how.argument(0));
   if (!letter)
     return tl::unexpected{letter.error()};
+  auto what = "dead-letters retry " + how.argument(0);
+  with.questions().note(what, "begun");
   auto reply = with.retry(*letter);
-  with.questions().note("dead-letters retry " + how.argument(0),
-                        reply.ok() ? "handled" : reply.text);
+  with.questions().note(what, reply.ok() ? "handled" : reply.text);
   if (!reply.ok())
     return tl::unexpected{with.explain({reply.code, reply.text})};
   return sentence("The message is handled; the dead letter is gone.",

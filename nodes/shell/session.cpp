@@ -104,22 +104,18 @@ session::session(const nodes::common_options& common, const session_options& opt
 
 tl::expected<void, std::string> session::log_in(const std::string& account,
                                                 const std::string& password) {
-  if (auto done = questions_->log_in(account, password); !done)
-    return tl::unexpected{done.error().text};
-  return use_token(questions_->credential().token());
+  return be(questions_->log_in(account, password));
 }
 
 tl::expected<void, std::string> session::use_token(const std::string& token) {
-  auto key = access_->key();
-  if (!key)
-    return tl::unexpected{explain(key.error())};
-  nodes::authentication door{*client_, *key, actors::system_clock()};
-  auto grant = door.authenticate(token);
-  if (!grant)
-    return tl::unexpected{grant.error().text};
-  questions_->use_token(token);
-  account_ = grant->account();
-  grant_ = std::move(*grant);
+  return be(questions_->use_token(token));
+}
+
+tl::expected<void, std::string> session::be(tl::expected<Grant, refusal> who) {
+  if (!who)
+    return tl::unexpected{who.error().text};
+  account_ = who->account();
+  grant_ = std::move(*who);
   return {};
 }
 

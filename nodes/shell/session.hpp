@@ -128,6 +128,7 @@ private:
   session(const nodes::common_options& common, const session_options& options,
           std::unique_ptr<nodes::cluster_access> access);
 
+  tl::expected<void, std::string> be(tl::expected<Grant, refusal> who);
   answer wait(const std::string& id, std::optional<answer>& reply);
   std::vector<std::string> look_up(word_kind kind, const std::string& prefix,
                                    const std::string& league);

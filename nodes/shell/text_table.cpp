@@ -1,11 +1,13 @@
 #include "nodes/shell/text_table.hpp"
 
-#include "messages/text.hpp"
 #include "nodes/table_format.hpp"
 
 #include <algorithm>
 #include <cctype>
+#include <cwchar>
 #include <numeric>
+
+#include <locale.h>
 
 namespace touchline::shell {
 
@@ -13,8 +15,42 @@ namespace {
 
 constexpr std::string_view gap = "  ";
 
-size_t length_of(const std::string& text) {
-  return count_code_points(text).value_or(text.size());
+/// Columns that a terminal gives a character; its bytes are taken from the front of `text`.
+size_t take_character(std::string_view& text) {
+  std::mbstate_t state{};
+  wchar_t character = 0;
+  auto bytes = std::mbrtowc(&character, text.data(), text.size(), &state);
+  // Not UTF-8: shown as one replacement each.
+  auto is_text = bytes != 0 && bytes <= text.size();
+  text.remove_prefix(is_text ? bytes : 1);
+  return is_text ? static_cast<size_t>(std::max(0, ::wcwidth(character))) : 1;
+}
+
+/// Characters are UTF-8 within this, whatever the environment says.
+class in_utf8 {
+public:
+  in_utf8() : before_{::uselocale(utf8())} {}
+  in_utf8(const in_utf8&) = delete;
+  in_utf8& operator=(const in_utf8&) = delete;
+  ~in_utf8() { ::uselocale(before_); }
+
+private:
+  /// glibc has it built in.
+  static locale_t utf8() {
+    static const auto out = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return out;
+  }
+
+  locale_t before_;
+};
+
+/// In columns of a terminal: some characters take two, some none.
+size_t length_of(std::string_view text) {
+  in_utf8 scope;
+  size_t out = 0;
+  while (!text.empty())
+    out += take_character(text);
+  return out;
 }
 
 std::vector<size_t> natural_widths(const text_table& table) {
@@ -62,12 +98,17 @@ std::string cut_text(const std::string& text, size_t width) {
     return text;
   if (width == 0)
     return {};
-  size_t end = 0;
-  for (size_t left = width - 1; left > 0; --left)
-    do
-      ++end;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U);
-  return text.substr(0, end) + "…";
+  in_utf8 scope;
+  std::string_view rest{text};
+  for (size_t left = width - 1;;) {
+    auto next = rest;
+    auto columns = take_character(next);
+    if (columns > left)
+      break;
+    left -= columns;
+    rest = next;
+  }
+  return text.substr(0, text.size() - rest.size()) + "…";
 }
 
 std::string bold(std::string_view text, const text_style& style) {

@@ -75,6 +75,8 @@ std::vector<example> commands() {
          {"account.invite", account_text},
          {"account.activate",
           account_text + "invitation: 2 " + parameters + " proof: '" + proof + "'"},
+         {"account.activate",
+          "account: 'chief' invitation: 1 " + parameters + " proof: '" + proof + "'"},
          {"account.setpassword", account_text + "proof: '" + proof + "' " + parameters
                                    + " new_proof: '" + other_proof + "'"},
          {"token.issue", account_text + "proof: '" + other_proof

@@ -6,13 +6,17 @@
 #include "actors/runtime/client.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/catalogue.pb.h"
+#include "messages/codec.hpp"
 #include "nodes/authentication.hpp"
 #include "nodes/certificates.hpp"
 #include "nodes/cluster_questions.hpp"
 #include "nodes/stored_state.hpp"
 #include "tests/cluster/real_cluster.hpp"
 
+#include <caf/scoped_actor.hpp>
+
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 #include <set>
 
@@ -69,12 +73,13 @@ public:
     BOOST_TEST_REQUIRE(made.ok(), made.text);
     AccountDetails details;
     BOOST_TEST_REQUIRE(details.ParseFromString(made.body));
-    auto key = access_->key();
-    BOOST_TEST_REQUIRE(key.has_value());
-    nodes::authentication door{*client_, *key, actors::system_clock()};
-    auto active
-      = door.activate(nodes::invitation_code(*key, {account, details.invitation()}), password);
-    BOOST_TEST_REQUIRE(active.has_value());
+    auto signer = access_->signer(*client_);
+    BOOST_TEST_REQUIRE(signer.has_value());
+    auto code = (*signer)->invitation(details);
+    BOOST_TEST_REQUIRE(code.has_value(), code.error().text);
+    nodes::authentication door{*client_, **signer};
+    auto active = door.activate(*code, password);
+    BOOST_TEST_REQUIRE(active.has_value(), active.error().text);
     BOOST_TEST_REQUIRE(access_->settle(30'000));
   }
 
@@ -131,6 +136,46 @@ std::vector<std::string> addresses_of(const std::vector<cluster::ActorRow>& rows
 
 cluster::ActorRow row(visitor& who, const std::string& address) {
   return value_of(who.questions().inspect(address)).actor();
+}
+
+/// What commands of this process find in their environment, as long as it lives.
+class token_in_environment {
+public:
+  explicit token_in_environment(const std::string& token) {
+    ::setenv("TOUCHLINE_TOKEN", token.c_str(), 1);
+  }
+  token_in_environment(const token_in_environment&) = delete;
+  token_in_environment& operator=(const token_in_environment&) = delete;
+  ~token_in_environment() { ::unsetenv("TOUCHLINE_TOKEN"); }
+};
+
+/// The token of an account that the program itself asks for.
+std::string token_of(const real_cluster& cluster, const std::string& account,
+                     const std::string& password) {
+  auto x = run(work_folder{}, cluster.connected({"account", "login", account}), password + '\n');
+  BOOST_TEST_REQUIRE(x.status == 0, x.err);
+  return x.out.substr(0, x.out.find('\n'));
+}
+
+/// The answer to a message that is sent to another entity than its content says.
+template <class Message>
+ErrorCode answer_to_misaddressed(visitor& who, const std::string& to, const Message& body) {
+  header head;
+  head.to = to;
+  head.id = "misaddressed/" + to;
+  head.request = 1;
+  caf::scoped_actor self{who.access().system()};
+  auto way = who.access().routes().find(to);
+  BOOST_TEST_REQUIRE(!!way);
+  caf::actor_cast<caf::abstract_actor*>(way)->enqueue(
+    caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(self->address()),
+                              caf::make_message_id(), {},
+                              to_caf_message(std::move(head), number_of<Message>, body)),
+    nullptr);
+  auto out = OK;
+  self->receive([&out](const answer& x) { out = x.code; },
+                caf::after(cluster_patience) >> [] { BOOST_TEST(false, "no answer came"); });
+  return out;
 }
 
 /// What the audit says was done, in order: "restart team/x/y: ok".
@@ -403,8 +448,8 @@ BOOST_AUTO_TEST_CASE(anybody_is_an_operator_until_there_is_one) {
   BOOST_TEST(before->authority.may_act());
   BOOST_TEST(before->authority.note().find("Anybody") != std::string::npos);
   BOOST_TEST(who.questions().set_log_level(1, "info").has_value());
-  who.create_account("chief", OPERATOR, "correct horse battery");
   who.create_account("en/fan", VIEWER, "another horse battery");
+  who.create_account("chief", OPERATOR, "correct horse battery");
   is_refused(who.questions().set_log_level(1, "info"), UNAUTHENTICATED);
   is_refused(who.questions().supervisors(), UNAUTHENTICATED);
   // What programs without accounts do to the cluster is for operators as well now.
@@ -426,6 +471,7 @@ BOOST_AUTO_TEST_CASE(anybody_is_an_operator_until_there_is_one) {
   BOOST_TEST(authority->authority.note() == "");
   BOOST_TEST(chief.questions().set_log_level(1, "info").has_value());
   BOOST_TEST(chief.questions().note("send team.create", "ok").has_value());
+  token_in_environment as_chief{token_of(cluster, "chief", "correct horse battery")};
   auto actions = audited(cluster);
   auto has = [&](const std::string& what) {
     return std::ranges::any_of(actions, [&](auto& x) { return x.starts_with(what); });
@@ -441,6 +487,113 @@ BOOST_AUTO_TEST_CASE(anybody_is_an_operator_until_there_is_one) {
   BOOST_TEST(last["who"] == "chief");
   BOOST_TEST(last["role"] == "operator");
   BOOST_TEST(last["from"].get<std::string>().starts_with("ada@test through node "));
+}
+
+BOOST_AUTO_TEST_CASE(roles_bind_whatever_a_program_sends_and_reads) {
+  real_cluster cluster;
+  cluster.start_all();
+  visitor who{cluster};
+  who.create_team("rights", "before");
+  who.create_account("rights/fan", VIEWER, "another horse battery");
+  who.create_account("boss", LEAGUE_ADMINISTRATOR, "horse another battery");
+  who.create_account("chief", OPERATOR, "correct horse battery");
+  TeamCreate team;
+  team.set_league("rights");
+  team.set_team("after");
+  team.set_name("After");
+  TeamGet look;
+  look.set_league("rights");
+  look.set_team("before");
+  AccountCreate own;
+  own.set_account("mallory");
+  own.set_name("Mallory");
+  own.set_role(OPERATOR);
+  // At every node, also for those that were there before the first operator.
+  auto is_nobody = [&](visitor& x) {
+    for (int i = 0; i < 8; ++i) {
+      own.set_account("mallory-" + std::to_string(i));
+      if (x.client().ask("own/" + std::to_string(i), own).code != UNAUTHENTICATED)
+        return false;
+    }
+    return x.client().ask("read/a", look).code == UNAUTHENTICATED
+           && x.client().ask("team/a", team).code == UNAUTHENTICATED
+           && !x.access().store().last_position("team/rights/before").has_value();
+  };
+  BOOST_TEST(eventually([&] {
+    visitor nobody{cluster};
+    return is_nobody(nobody) && is_nobody(who);
+  }));
+  cluster::Request question;
+  question.set_map(true);
+  auto map = who.access().ask(question);
+  BOOST_TEST_REQUIRE(map.has_value());
+  BOOST_TEST(map->map().node_size() == 3);
+  BOOST_TEST(map->map().identity_key() == "");
+  question.mutable_partition()->mutable_content();
+  for (uint32_t i = 0; i < 4; ++i)
+    BOOST_TEST(who.access().ask_partition(i, question).error().code == FORBIDDEN);
+  question.mutable_admin()->set_invitation("rights/fan");
+  BOOST_TEST(who.access().ask(question).error().code == UNAUTHENTICATED);
+
+  visitor fan{cluster};
+  BOOST_TEST_REQUIRE(fan.questions().log_in("rights/fan", "another horse battery").has_value());
+  auto seen = fan.client().ask("read/b", look);
+  BOOST_TEST(seen.ok(), seen.text);
+  BOOST_TEST(fan.client().ask("team/b", team).code == FORBIDDEN);
+  BOOST_TEST(!fan.access().store().last_position("team/rights/before").has_value());
+
+  // What he may send about himself he may not send to others.
+  TokenRevoke revoke;
+  revoke.set_account("rights/fan");
+  BOOST_TEST(answer_to_misaddressed(fan, "identity/chief", revoke) == INVALID_ARGUMENT);
+  // Asking whom the cluster takes him for changes nothing.
+  auto himself = fan.questions().who_am_i();
+  BOOST_TEST_REQUIRE(himself.has_value());
+  BOOST_TEST(himself->authority.name() == "rights/fan");
+  BOOST_TEST(fan.client().ask("team/d", team).code == FORBIDDEN);
+
+  visitor boss{cluster};
+  BOOST_TEST_REQUIRE(boss.questions().log_in("boss", "horse another battery").has_value());
+  BOOST_TEST(boss.access().store().last_position("team/rights/before").has_value());
+  BOOST_TEST(!boss.access().store().last_position("identity/chief").has_value());
+  BOOST_TEST(!boss.access().store().read_snapshot("cluster/map").has_value());
+  // Who administers leagues makes no operators, and takes nobody's place.
+  own.set_account("mallory");
+  BOOST_TEST(boss.client().ask("own/boss", own).code == FORBIDDEN);
+  AccountUpdate up;
+  up.set_account("boss");
+  up.set_role(OPERATOR);
+  BOOST_TEST(boss.client().ask("up/boss", up).code == FORBIDDEN);
+  AccountInvite invite;
+  invite.set_account("chief");
+  BOOST_TEST(boss.client().ask("invite/boss", invite).code == FORBIDDEN);
+
+  // Nodes that come back know him as well.
+  visitor chief{cluster};
+  auto in = chief.questions().log_in("chief", "correct horse battery");
+  BOOST_TEST_REQUIRE(in.has_value(), in.error().text);
+  BOOST_TEST(in->account() == "chief");
+  // The key is for nodes, and the last operator stays one.
+  BOOST_TEST(!chief.access().store().read_snapshot("cluster/map").has_value());
+  BOOST_TEST(chief.client().ask("invite/chief", invite).code == CONFLICT);
+  up.set_account("chief");
+  up.clear_role();
+  up.set_suspended(true);
+  BOOST_TEST(chief.client().ask("up/chief", up).code == FORBIDDEN);
+  cluster.kill(2);
+  cluster.start(2);
+  auto made = chief.client().ask("team/c", team);
+  BOOST_TEST(made.ok(), made.text);
+  BOOST_TEST(chief.access().store().last_position("identity/chief").has_value());
+  BOOST_TEST(cluster.ask({"history", "team/rights/after"}).err.find("log in") != std::string::npos);
+  token_in_environment as_chief{token_of(cluster, "chief", "correct horse battery")};
+  BOOST_TEST(cluster.history("team/rights/after").size() == 1);
+  // Who is suspended is nobody at once.
+  AccountUpdate end;
+  end.set_account("rights/fan");
+  end.set_suspended(true);
+  BOOST_TEST_REQUIRE(chief.client().ask("end", end).ok());
+  BOOST_TEST(eventually([&] { return fan.client().ask("read/c", look).code == UNAUTHENTICATED; }));
 }
 
 BOOST_AUTO_TEST_CASE(a_program_cannot_write_the_audit_itself) {
@@ -485,8 +638,11 @@ BOOST_AUTO_TEST_CASE(a_certificate_proves_who_asks_at_every_node) {
   is_refused(who.questions().supervisors(), FORBIDDEN);
   auto ada = tls_of("client-ada");
   // Somebody else's certificate with one's own key.
-  BOOST_TEST(who.questions().use_certificate(ada.certificate, plain.key).has_value());
-  is_refused(who.questions().supervisors(), UNAUTHENTICATED);
+  auto stolen = who.questions().use_certificate(ada.certificate, plain.key);
+  BOOST_TEST_REQUIRE(!stolen.has_value());
+  BOOST_TEST(stolen.error().code == UNAUTHENTICATED, stolen.error().text);
+  visitor nobody{cluster, plain};
+  is_refused(nobody.questions().supervisors(), UNAUTHENTICATED);
   BOOST_TEST(who.questions().use_certificate(ada.certificate, ada.key).has_value());
   auto known = who.questions().who_am_i();
   BOOST_TEST_REQUIRE(known.has_value(), known.error().text);

@@ -62,24 +62,31 @@ cluster_shape with_fronts(uint16_t prefix) {
   return out;
 }
 
-/// An administrator's token, from the cluster itself.
-std::string make_admin(const real_cluster& cluster) {
+/// A token of an account, from the cluster itself.
+std::string make_account(const real_cluster& cluster, const std::string& account, Role role) {
   constexpr nodes::password_cost cheap{actors::min_password_operations,
                                        actors::min_password_memory};
   auto access = nodes::connect_access(cluster.connection(), {});
   BOOST_TEST_REQUIRE(access.has_value());
   actors::client client{(*access)->system(), (*access)->routes(), actors::system_clock()};
-  auto key = (*access)->key();
-  BOOST_TEST_REQUIRE(key.has_value());
-  nodes::authentication door{client, *key, actors::system_clock(), cheap};
+  auto signer = (*access)->signer(client);
+  BOOST_TEST_REQUIRE(signer.has_value());
+  nodes::authentication door{client, **signer, cheap};
   AccountCreate create;
-  create.set_account("admin");
-  create.set_name("Admin");
-  create.set_role(LEAGUE_ADMINISTRATOR);
-  BOOST_TEST_REQUIRE(client.ask("create/admin", create).ok());
-  BOOST_TEST_REQUIRE(
-    door.activate(nodes::invitation_code(*key, {"admin", 1}), "correct horse").has_value());
-  return door.log_in("admin", "correct horse").value();
+  create.set_account(account);
+  create.set_name("Somebody");
+  create.set_role(role);
+  BOOST_TEST_REQUIRE(client.ask("create/" + account, create).ok());
+  AccountDetails details;
+  details.set_account(account);
+  auto code = (*signer)->invitation(details);
+  BOOST_TEST_REQUIRE(code.has_value(), code.error().text);
+  BOOST_TEST_REQUIRE(door.activate(*code, "correct horse").has_value());
+  return door.log_in(account, "correct horse").value();
+}
+
+std::string make_admin(const real_cluster& cluster) {
+  return make_account(cluster, "admin", LEAGUE_ADMINISTRATOR);
 }
 
 /// The status and body of one request; status 0 when nobody listens or the connection ended.
@@ -246,22 +253,53 @@ BOOST_AUTO_TEST_CASE(the_front_of_a_node_gives_the_metrics_of_the_node) {
     BOOST_TEST(text.find(std::string{'\n'} + name) != std::string::npos, name);
 }
 
-BOOST_AUTO_TEST_CASE(a_front_of_its_own_serves_a_cluster_and_ends_when_it_is_told) {
-  real_cluster cluster;
-  cluster.start_all();
+BOOST_AUTO_TEST_CASE(fronts_serve_a_cluster_that_has_operators_and_lets_no_other_program_in) {
+  fronts x;
+  x.cluster.start_all();
+  for (uint32_t node : {1U, 2U, 3U})
+    x.require_ready(node);
+  const header_list shown{{"Authorization", "Bearer " + make_admin(x.cluster)}};
+  make_account(x.cluster, "chief", OPERATOR);
+  // A program that comes with nothing is nobody, at once or a moment later.
+  BOOST_TEST(eventually([&] {
+    auto refused = x.cluster.ask(
+      {"send", "--id", "nobodys", "team.create", "league=en.1", "team=nobodys", "name=Nobody's"});
+    return refused.status != 0 && refused.err.find("has operators") != std::string::npos;
+  }));
+  for (uint32_t node : {1U, 2U, 3U}) {
+    auto made = ask(x.port(node), "POST", teams, shown,
+                    R"({"name": "Team )" + std::to_string(node) + R"("})");
+    BOOST_TEST(made.status == 201, made.body);
+  }
+  // A node that comes back makes its front a session again.
+  x.cluster.kill(2);
+  x.cluster.start(2);
+  x.require_ready(2);
+  BOOST_TEST(eventually([&] {
+    auto made = ask(x.port(2), "POST", teams, shown, R"({"name": "Again"})");
+    return made.status == 201;
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(a_front_of_its_own_serves_its_node_and_ends_when_it_is_told) {
   auto port = static_cast<uint16_t>(free_prefix() * 10 + 1);
-  auto arguments = cluster.connected({program, "front"});
-  arguments.insert(arguments.end(), {"--listen", "127.0.0.1:" + std::to_string(port)});
   work_folder folder;
-  process front{folder, arguments};
+  process front{folder,
+                {program, "front", "--data-dir", folder / "data", "--listen",
+                 "127.0.0.1:" + std::to_string(port)}};
   BOOST_TEST_REQUIRE(eventually([&] { return ask(port, "GET", "/readyz").status == 200; }),
                      front.error_so_far());
-  auto token = make_admin(cluster);
-  const header_list shown{{"Authorization", "Bearer " + token}};
-  BOOST_TEST(ask(port, "POST", teams, shown, R"({"name": "Arsenal FC"})").status == 201);
+  BOOST_TEST(ask(port, "POST", teams, {}, R"({"name": "Arsenal FC"})").status == 401);
   front.send(SIGTERM);
   auto ended = front.wait();
   BOOST_TEST(ended.status == 0, ended.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_is_served_by_its_nodes_alone) {
+  work_folder folder;
+  auto ended = run(folder, {"front", "--connect", "127.0.0.1:1"});
+  BOOST_TEST(ended.status != 0);
+  BOOST_TEST(ended.err.find("give the file a section front") != std::string::npos, ended.err);
 }
 
 BOOST_AUTO_TEST_CASE(a_front_that_would_show_passwords_to_the_network_is_refused) {

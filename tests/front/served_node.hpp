@@ -26,7 +26,7 @@ public:
       throw std::runtime_error{access.error().text};
     access_ = std::move(*access);
     config.server.listen.port = 0;
-    auto started = front::front::start(*access_, config);
+    auto started = front::front::start(*access_, access_->key().value(), config);
     if (!started)
       throw std::runtime_error{started.error().text};
     front_ = std::move(*started);
@@ -34,7 +34,7 @@ public:
 
   uint16_t port() const { return front_->port(); }
   front::front& served() { return *front_; }
-  nodes::league_access& league() { return *access_; }
+  nodes::embedded_access& league() { return *access_; }
 
   /// An account with a password, made without the front. Returns a token.
   std::string make_account(const std::string& account, Role role,

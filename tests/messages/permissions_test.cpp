@@ -215,6 +215,38 @@ BOOST_AUTO_TEST_CASE(an_administrator_of_no_pyramid_may_do_everywhere_what_other
     }
 }
 
+BOOST_AUTO_TEST_CASE(operators_are_made_and_changed_by_operators_alone_and_none_ends_himself) {
+  auto boss = holder(LEAGUE_ADMINISTRATOR, "boss");
+  auto chief = holder(OPERATOR, "chief");
+  AccountCreate create;
+  create.set_account("en/jane");
+  create.set_role(OPERATOR);
+  BOOST_TEST(!may(boss, create));
+  BOOST_TEST(may(chief, create));
+  create.set_role(VIEWER);
+  BOOST_TEST(may(boss, create));
+  AccountUpdate update;
+  update.set_account("chief");
+  BOOST_TEST(!may(boss, update));
+  BOOST_TEST(may(chief, update));
+  update.set_role(VIEWER);
+  BOOST_TEST(!may(chief, update));
+  update.clear_role();
+  update.set_suspended(true);
+  BOOST_TEST(!may(chief, update));
+  update.set_account("other-chief");
+  BOOST_TEST(may(chief, update));
+  AccountInvite invite;
+  invite.set_account("chief");
+  BOOST_TEST(!may(boss, invite));
+  TokenRevoke revoke;
+  revoke.set_account("chief");
+  BOOST_TEST(!may(boss, revoke));
+  AccountGet get;
+  get.set_account("chief");
+  BOOST_TEST(may(boss, get));
+}
+
 BOOST_AUTO_TEST_CASE(an_account_without_a_role_may_nothing) {
   for (auto& message : catalogue_data::messages())
     for (auto& whom : all_subjects())

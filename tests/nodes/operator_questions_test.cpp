@@ -347,15 +347,21 @@ BOOST_AUTO_TEST_CASE(operators_act_administrators_of_no_pyramid_look_and_others_
   auto may = [](const Authority& who, const Request& what) {
     return !check_authority(who, need_of(what));
   };
-  BOOST_TEST(may(authority_of("chief", OPERATOR), act));
-  BOOST_TEST(may(authority_of("chief", OPERATOR), look));
-  BOOST_TEST(may(authority_of("boss", LEAGUE_ADMINISTRATOR), look));
-  BOOST_TEST(!may(authority_of("boss", LEAGUE_ADMINISTRATOR), act));
-  BOOST_TEST(!may(authority_of("en/boss", LEAGUE_ADMINISTRATOR), look));
-  BOOST_TEST(!may(authority_of("fan", VIEWER), look));
-  BOOST_TEST(!may(authority_of("nobody", ROLE_UNSPECIFIED), look));
+  auto holder = [](const std::string& account, Role role) {
+    Grant grant;
+    grant.set_account(account);
+    grant.set_role(role);
+    return authority_of(grant);
+  };
+  BOOST_TEST(may(holder("chief", OPERATOR), act));
+  BOOST_TEST(may(holder("chief", OPERATOR), look));
+  BOOST_TEST(may(holder("boss", LEAGUE_ADMINISTRATOR), look));
+  BOOST_TEST(!may(holder("boss", LEAGUE_ADMINISTRATOR), act));
+  BOOST_TEST(!may(holder("en/boss", LEAGUE_ADMINISTRATOR), look));
+  BOOST_TEST(!may(holder("fan", VIEWER), look));
+  BOOST_TEST(!may(holder("nobody", ROLE_UNSPECIFIED), look));
   BOOST_TEST(check_authority({}, need::look)->code == UNAUTHENTICATED);
-  BOOST_TEST(check_authority(authority_of("fan", VIEWER), need::look)->code == FORBIDDEN);
+  BOOST_TEST(check_authority(holder("fan", VIEWER), need::look)->code == FORBIDDEN);
 }
 
 BOOST_AUTO_TEST_CASE(what_changes_the_cluster_needs_an_operator_and_what_programs_read_does_not) {
@@ -372,21 +378,57 @@ BOOST_AUTO_TEST_CASE(what_changes_the_cluster_needs_an_operator_and_what_program
   BOOST_TEST((need_of(x) == need::nothing));
 }
 
-BOOST_AUTO_TEST_CASE(challenges_and_sessions_are_those_of_one_node_and_end) {
+BOOST_AUTO_TEST_CASE(challenges_are_those_of_one_node_and_end) {
   operator_gate gate{{}, "trial"};
   operator_gate other{{}, "trial"};
   auto challenge = gate.draw_challenge(1'000);
   BOOST_TEST((challenge != gate.draw_challenge(1'000)));
   CertificateProof proof;
-  auto why = [&](operator_gate& at, int64_t now_ms) { return at.open(proof, now_ms).error().text; };
+  nodes::identity_key key{{}};
+  auto why
+    = [&](operator_gate& at, int64_t now_ms) { return at.open(proof, key, now_ms).error().text; };
   BOOST_TEST(why(gate, 1'000).find("not one of this node") != std::string::npos);
   proof.set_challenge(challenge);
   BOOST_TEST(why(other, 1'000).find("not one of this node") != std::string::npos);
   BOOST_TEST(why(gate, 1'001 + challenge_ms).find("too old") != std::string::npos);
   BOOST_TEST(why(gate, 1'000).find("no TLS") != std::string::npos);
-  BOOST_TEST(operator_gate::is_session("session.abc"));
-  BOOST_TEST(!operator_gate::is_session("CgVhZG1pbg.abc"));
-  auto unknown = gate.find("session.abc", 1'000);
-  BOOST_TEST_REQUIRE(!unknown.has_value());
-  BOOST_TEST(unknown.error().code == UNAUTHENTICATED);
+}
+
+BOOST_AUTO_TEST_CASE(sessions_are_believed_by_whoever_has_the_key_and_end) {
+  std::array<unsigned char, nodes::identity_key_bytes> bytes{1};
+  nodes::identity_key key{bytes};
+  nodes::identity_key other{{2}};
+  auto session = sign_session(key, {"client-ada", OPERATOR}, 5'000);
+  BOOST_TEST(session.expires_ms() == 5'000);
+  BOOST_TEST(is_session(session.token()));
+  BOOST_TEST(!is_session("CgVhZG1pbg.abc"));
+  auto holder = read_session(key, session.token(), 4'999);
+  BOOST_TEST_REQUIRE(holder.has_value());
+  BOOST_TEST(holder->name == "client-ada");
+  BOOST_TEST(holder->role == OPERATOR);
+  BOOST_TEST(read_session(key, session.token(), 5'000).error().text.find("is over")
+             != std::string::npos);
+  BOOST_TEST(read_session(other, session.token(), 0).error().code == UNAUTHENTICATED);
+  for (std::string wrong : {"session.abc", "session.", "session..", ""})
+    BOOST_TEST(read_session(key, wrong, 0).error().code == UNAUTHENTICATED, wrong);
+  // Every bit counts.
+  for (size_t i = 0; i < session.token().size(); ++i) {
+    auto changed = session.token();
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    BOOST_TEST(!read_session(key, changed, 0).has_value(), changed);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(records_of_accounts_and_of_the_cluster_are_for_operators) {
+  BOOST_TEST(is_for_operators("identity/chief"));
+  BOOST_TEST(is_for_nodes("cluster/map"));
+  BOOST_TEST(!is_for_nodes("identity/chief"));
+  BOOST_TEST(!is_for_operators("team/en/arsenal-fc"));
+  nodes::StoreQuery query;
+  query.mutable_stream()->set_address("identity/chief");
+  BOOST_TEST(entity_of(query) == "identity/chief");
+  query.mutable_dead_letter()->set_id("identity/chief@3");
+  BOOST_TEST(is_for_operators(entity_of(query)));
+  query.mutable_addresses();
+  BOOST_TEST(entity_of(query) == "");
 }

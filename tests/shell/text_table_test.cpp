@@ -44,6 +44,12 @@ BOOST_AUTO_TEST_CASE(columns_that_are_never_cut_may_be_wider_than_the_window) {
 BOOST_AUTO_TEST_CASE(text_is_cut_between_characters) {
   BOOST_TEST(cut_text("ééé", 3) == "ééé");
   BOOST_TEST(cut_text("éééé", 3) == "éé…");
+  // Two columns each, and one that takes none.
+  BOOST_TEST(cut_text("日本語", 6) == "日本語");
+  BOOST_TEST(cut_text("日本語", 5) == "日本…");
+  BOOST_TEST(cut_text("日本語", 4) == "日…");
+  BOOST_TEST(cut_text("e\u0301e\u0301", 2) == "e\u0301e\u0301");
+  BOOST_TEST(cut_text("\xff\xff\xff", 2) == "\xff…");
   BOOST_TEST(cut_text("abc", 1) == "…");
   BOOST_TEST(cut_text("abc", 0) == "");
 }
