@@ -88,6 +88,12 @@ int start_node(const cluster_arguments& args) {
     fail(described.error());
     return exit_refused;
   }
+  auto log = described->config.log;
+  log.file = with_node_id(log.file.string(), args.id);
+  if (auto wrong = use_log(log, node_name(args.id)); !wrong.empty()) {
+    fail(wrong);
+    return exit_refused;
+  }
   auto beside = front::front_beside_node(described->config, args.id, described->served);
   cluster_node_options options{std::move(described->config), args.id, std::nullopt,
                                std::move(beside)};

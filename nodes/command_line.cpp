@@ -79,6 +79,12 @@ std::optional<common_options> resolve(const arguments& args) {
       return std::nullopt;
     }
     result.config = std::move(*config);
+    // What describes a cluster is not about the commands that work against it.
+    if (!result.config.cluster && args.connect.empty())
+      if (auto wrong = use_log(result.config.log, result.config.node); !wrong.empty()) {
+        fail(wrong);
+        return std::nullopt;
+      }
   }
   if (!args.data_directory.empty())
     result.config.data_directory = args.data_directory;

@@ -86,6 +86,7 @@ void read_node(settings_section from, configuration& out) {
   if (from.has("league-rules"))
     read_rules(std::move(rules), out.rules);
   read_sponsors(from, out.sponsors);
+  read_log(from.optional_section("log"), out.log);
   from.refuse_others();
 }
 
@@ -94,9 +95,10 @@ void refuse_other_sections(settings_file& file) {
     if (known_sections.contains(name))
       continue;
     auto nearest = nearest_name(name, known_sections);
-    file.refuse(name, "is no section; "
-                        + (nearest ? "the nearest that is one is " + *nearest
-                                   : "the sections are touchline, cluster, front, pyramid and caf"));
+    file.refuse(name,
+                "is no section; "
+                  + (nearest ? "the nearest that is one is " + *nearest
+                             : "the sections are touchline, cluster, front, pyramid and caf"));
   }
 }
 
@@ -123,6 +125,11 @@ configuration read_configuration(settings_file& file, bool unsafe_plain_text) {
   read_node(settings_section::of_file(file, "touchline"), result);
   if (file.settings().contains("cluster"))
     result.cluster = read_cluster(file, result.data_directory, unsafe_plain_text);
+  const auto& log = result.log.file;
+  if (result.cluster && result.cluster->nodes.size() > 1 && !log.empty()
+      && log.string().find("{id}") == std::string::npos)
+    file.refuse("touchline.log.file", "must have {id} in the place of a node's id, as every node "
+                                      "has a log of its own");
   result.caf = settings_section::of_file(file, "caf").entries();
   return result;
 }

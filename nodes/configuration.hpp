@@ -5,6 +5,7 @@
 #include "actors/runtime/options.hpp"
 #include "messages/catalogue.pb.h"
 #include "nodes/cluster/cluster_configuration.hpp"
+#include "nodes/log_settings.hpp"
 
 #include <caf/settings.hpp>
 #include <tl/expected.hpp>
@@ -46,6 +47,8 @@ struct configuration {
   LeagueRules rules = default_rules();
   /// The cluster that the file describes, if any. Other settings hold for each of its nodes.
   std::optional<cluster_configuration> cluster;
+  /// Where the process logs.
+  log_settings log;
   /// What the file says to CAF itself.
   caf::settings caf;
 };

@@ -6,6 +6,7 @@
 #include "actors/runtime/supervisor_actor.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
+#include "messages/log_context.hpp"
 #include "messages/text.hpp"
 
 #include <caf/send.hpp>
@@ -353,9 +354,11 @@ void partition_actor::finish(entity_outcome& outcome) {
   if (!entry.from_outside)
     entry.acknowledge = acknowledgement{head.from, x->address, head.sequence};
   note_letters(head, outcome, entry);
-  if (entry.set_aside)
+  if (entry.set_aside) {
+    log_context flow{head.correlation};
     spdlog::warn("{} from {} failed: {}", catalogue_data::find(entry.number)->name,
                  entry.from_outside ? "outside" : head.from, entry.reply.text);
+  }
   if (entry.is_record) {
     ++x->unapplied;
     if (!outcome.messages.empty())
@@ -640,6 +643,7 @@ void partition_actor::report_overdue() {
   environment_.metrics->overdue_flows->inc(static_cast<int64_t>(late.size()));
   for (auto& x : late | std::views::take(max_overdue_lines)) {
     const auto* message = catalogue_data::find(x.number);
+    log_context flow{x.correlation};
     spdlog::warn("flow {} is overdue: it waits for {} to {}{}", x.correlation,
                  message ? message->name : "a message", x.to,
                  x.dead_letter.empty() ? "" : ", dead letter " + x.dead_letter);

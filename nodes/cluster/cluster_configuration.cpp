@@ -19,14 +19,6 @@ constexpr int64_t an_hour_ms = 3'600'000;
 
 const std::set<std::string> known_roles{"front", "league"};
 
-std::string with_id(const std::filesystem::path& pattern, uint32_t node) {
-  auto result = pattern.string();
-  constexpr std::string_view mark = "{id}";
-  for (auto at = result.find(mark); at != std::string::npos; at = result.find(mark))
-    result.replace(at, mark.size(), std::to_string(node));
-  return result;
-}
-
 /// The address in an IPv6 address that holds an IPv4 address, or what it is.
 std::string_view without_mapping(std::string_view host) {
   constexpr std::string_view mapped = "::ffff:";
@@ -249,6 +241,13 @@ void check_exposure(settings_section& from, std::vector<settings_section> nodes,
 
 } // namespace
 
+std::string with_node_id(std::string pattern, uint32_t node) {
+  constexpr std::string_view mark = "{id}";
+  for (auto at = pattern.find(mark); at != std::string::npos; at = pattern.find(mark))
+    pattern.replace(at, mark.size(), std::to_string(node));
+  return pattern;
+}
+
 std::string node_name(uint32_t id) {
   return "node-" + std::to_string(id);
 }
@@ -258,11 +257,11 @@ std::string node_configuration::address() const {
 }
 
 std::filesystem::path tls_configuration::certificate_of(uint32_t node) const {
-  return with_id(certificate, node);
+  return with_node_id(certificate.string(), node);
 }
 
 std::filesystem::path tls_configuration::key_of(uint32_t node) const {
-  return with_id(key, node);
+  return with_node_id(key.string(), node);
 }
 
 const node_configuration* cluster_configuration::find(uint32_t id) const {

@@ -26,6 +26,9 @@ inline constexpr uint32_t max_node_id = 65'535;
 /// "node-1": how people see a node, and the common name in its certificate.
 std::string node_name(uint32_t id);
 
+/// A pattern with the id of a node in the place of each {id}.
+std::string with_node_id(std::string pattern, uint32_t node);
+
 /// One node of a cluster.
 struct node_configuration {
   /// 1 to 65535, unique in the cluster.

@@ -1,5 +1,7 @@
 #include "nodes/front/front_configuration.hpp"
 
+#include "nodes/cluster/cluster_configuration.hpp"
+
 #include "messages/text.hpp"
 #include "nodes/settings_section.hpp"
 
@@ -57,16 +59,9 @@ void read_breaker(settings_section from, breaker_options& out) {
   from.refuse_others();
 }
 
-std::string with_id(std::string text, uint32_t node) {
-  constexpr std::string_view mark = "{id}";
-  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark))
-    text.replace(at, mark.size(), std::to_string(node));
-  return text;
-}
-
 void read_tls(settings_section from, uint32_t node, server_options& out) {
-  out.certificate = with_id(from.path("certificate").string(), node);
-  out.key = with_id(from.path("key").string(), node);
+  out.certificate = nodes::with_node_id(from.path("certificate").string(), node);
+  out.key = nodes::with_node_id(from.path("key").string(), node);
   from.refuse_others();
 }
 
@@ -77,8 +72,8 @@ std::optional<front_configuration> read_front(nodes::settings_file& file, uint32
     return std::nullopt;
   auto from = settings_section::of_file(file, "front");
   front_configuration out;
-  auto listen
-    = nodes::parse_host_port(with_id(from.text_or("listen", to_string(out.server.listen)), node));
+  auto listen = nodes::parse_host_port(
+    nodes::with_node_id(from.text_or("listen", to_string(out.server.listen)), node));
   if (listen)
     out.server.listen = *listen;
   else
