@@ -6,7 +6,9 @@
 #include "nodes/front/message_body.hpp"
 #include "nodes/front/openapi.hpp"
 #include "nodes/front/operation_response.hpp"
+#include "nodes/front/page_files.hpp"
 #include "nodes/front/percent_encoding.hpp"
+#include "nodes/front/positions.hpp"
 #include "nodes/password.hpp"
 
 #include <nlohmann/json.hpp>
@@ -61,6 +63,10 @@ http_response about_methods(const http_request& request, std::vector<std::string
   return out;
 }
 
+bool is_get(const http_request& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
 /// The id of a command: of the caller, or drawn. With or without the quotes of a structured field.
 tl::expected<std::string, problem> command_id(const http_request& request) {
   auto at = request.headers.find("idempotency-key");
@@ -80,7 +86,9 @@ tl::expected<std::string, problem> command_id(const http_request& request) {
 
 void add_security_headers(http_response& out, bool is_tls) {
   out.set("X-Content-Type-Options", "nosniff");
-  out.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  // The page has one of its own.
+  if (out.header("Content-Security-Policy").empty())
+    out.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   out.set("Referrer-Policy", "no-referrer");
   if (is_tls)
     out.set("Strict-Transport-Security", "max-age=31536000");
@@ -99,6 +107,8 @@ struct front_service::exchange {
   std::string operation = "none";
   route_match where = {};
   std::optional<Grant> holder = {};
+  /// A viewer may ask this.
+  bool is_reading = false;
   std::shared_ptr<google::protobuf::Message> message = {};
 
   /// Once.
@@ -127,6 +137,8 @@ front_service::front_service(nodes::league_access& league, const nodes::identity
     guarded_{*client_, time_, config.breaker},
     gate_{guarded_, key_, time_, config.token_memory_ms},
     flows_{league.store()},
+    cluster_{league},
+    leagues_{league.store()},
     flow_reader_{std::make_unique<worker>()},
     password_worker_{std::make_unique<worker>()} {}
 
@@ -140,7 +152,8 @@ front_service::~front_service() {
 void front_service::handle(http_request request, reply_function reply) {
   auto x = std::make_shared<exchange>(
     exchange{std::move(request), std::move(reply), metrics_, !config_.server.certificate.empty()});
-  if (handle_fixed(*x))
+  if (handle_fixed(*x) || handle_page(*x) || handle_cluster(x) || handle_league_list(x)
+      || handle_positions(x))
     return;
   if (x->request.path.starts_with(flows_path) && x->request.path.size() > flows_path.size())
     handle_flow(x);
@@ -166,6 +179,35 @@ bool front_service::handle_fixed(exchange& x) {
                    "text/plain; version=0.0.4; charset=utf-8"));
   else
     x.respond(text(openapi_, "application/json"));
+  return true;
+}
+
+bool front_service::handle_page(exchange& x) {
+  const auto* file = find_page_file(x.request.path);
+  if (!file)
+    return false;
+  x.operation = "page";
+  x.respond(is_get(x.request) ? page_response(*file, x.request)
+                              : about_methods(x.request, {"GET", "HEAD"}));
+  return true;
+}
+
+bool front_service::handle_cluster(const shared_exchange& x) {
+  auto operation = cluster_resource::operation_of(x->request.path);
+  if (operation.empty())
+    return false;
+  x->operation = std::move(operation);
+  if (!is_get(x->request)) {
+    x->respond(about_methods(x->request, {"GET", "HEAD"}));
+    return true;
+  }
+  authorize(x, [this, x] {
+    if (auto why = cluster_resource::check(*x->holder))
+      return x->refuse(*why);
+    run_on(*flow_reader_, x, [this, x] {
+      return cluster_.get(x->request, *gatekeeper::token_of(x->request), time_.now_ms());
+    });
+  });
   return true;
 }
 
@@ -207,6 +249,11 @@ void front_service::authorize(const shared_exchange& x, std::function<void()> th
   const bool is_open = x->where.found && x->where.found->info->allowed.empty();
   if (is_open)
     return then();
+  if (!token && x->is_reading && config_.public_reads) {
+    x->holder = Grant{};
+    x->holder->set_role(VIEWER);
+    return then();
+  }
   if (!token)
     return x->refuse(wrong(UNAUTHENTICATED, "This needs a token; POST a password to "
                                             "/v1/accounts/{account}/tokens to get one."));
@@ -236,6 +283,67 @@ void front_service::handle_flow(const shared_exchange& x) {
   });
 }
 
+// -- seasons --------------------------------------------------------------------------------------
+
+bool front_service::handle_league_list(const shared_exchange& x) {
+  if (x->request.path != "/v1/leagues")
+    return false;
+  x->operation = "league.list";
+  x->is_reading = true;
+  if (is_get(x->request))
+    authorize(x, [this, x] {
+      run_on(*flow_reader_, x, [this, x] {
+        return leagues_.get(std::string{x->request.header("if-none-match")}, time_.now_ms());
+      });
+    });
+  else
+    x->respond(about_methods(x->request, {"GET", "HEAD"}));
+  return true;
+}
+
+/// Read as the fixture list is, by whoever may read that.
+bool front_service::handle_positions(const shared_exchange& x) {
+  constexpr std::string_view ending = "/positions";
+  constexpr std::string_view fixtures = "/fixtures";
+  const auto& path = x->request.path;
+  if (!path.ends_with(ending))
+    return false;
+  auto where = routes_.match("GET", path.substr(0, path.size() - ending.size()).append(fixtures));
+  if (!where.found || where.found->info->number != number_of<FixtureListGet>)
+    return false;
+  x->operation = "positions.get";
+  if (!is_get(x->request)) {
+    x->respond(about_methods(x->request, {"GET", "HEAD"}));
+    return true;
+  }
+  x->where = std::move(where);
+  x->is_reading = true;
+  authorize(x, [this, x] {
+    auto message = read_message(x->where, x->request);
+    if (!message)
+      return x->refuse(message.error());
+    const auto& info = *x->where.found->info;
+    if (auto forbidden = check_permission(*x->holder, info, **message))
+      return x->refuse(problem_of(*forbidden));
+    guarded_.ask("front/positions.get", info, std::move(*message),
+                 [x](const answer& reply, int64_t retry_after_ms) {
+                   finish_positions(*x, reply, retry_after_ms);
+                 });
+  });
+  return true;
+}
+
+void front_service::finish_positions(exchange& x, const answer& reply, int64_t retry_after_ms) {
+  FixtureList season;
+  if (reply.ok() && season.ParseFromString(reply.body))
+    return x.respond(
+      kept_response(positions_json(season).dump(), x.request.header("if-none-match")));
+  auto why = problem_of({reply.ok() ? DAMAGED : reply.code,
+                         reply.ok() ? "The fixture list is unreadable." : reply.text});
+  why.retry_after_ms = retry_after_ms;
+  x.refuse(why);
+}
+
 /// What takes long is done by a worker, when it has not too much to do.
 void front_service::run_on(worker& who, const shared_exchange& x,
                            std::function<http_response()> job) {
@@ -253,6 +361,7 @@ void front_service::handle_message(const shared_exchange& x) {
   if (!where.found)
     return x->respond(about_methods(x->request, where.methods));
   x->operation = where.found->info->name;
+  x->is_reading = where.found->info->mode == message_mode::read;
   authorize(x, [this, x] { begin_message(x); });
 }
 

@@ -2,12 +2,14 @@
 // ask. Knows nothing of sockets.
 #pragma once
 
+#include "nodes/front/cluster_resource.hpp"
 #include "nodes/front/flow_resource.hpp"
 #include "nodes/front/front_configuration.hpp"
 #include "nodes/front/front_metrics.hpp"
 #include "nodes/front/gatekeeper.hpp"
 #include "nodes/front/guarded_client.hpp"
 #include "nodes/front/http_message.hpp"
+#include "nodes/front/league_list.hpp"
 #include "nodes/front/route_table.hpp"
 #include "nodes/front/worker.hpp"
 #include "nodes/league_access.hpp"
@@ -47,11 +49,16 @@ private:
   // -- what operators ask -------------------------------------------------------------------------
 
   bool handle_fixed(exchange& x);
+  bool handle_page(exchange& x);
+  bool handle_cluster(const shared_exchange& x);
   http_response readiness() const;
 
   // -- what people and programs ask ---------------------------------------------------------------
 
   void handle_flow(const shared_exchange& x);
+  bool handle_league_list(const shared_exchange& x);
+  bool handle_positions(const shared_exchange& x);
+  static void finish_positions(exchange& x, const answer& reply, int64_t retry_after_ms);
   void handle_message(const shared_exchange& x);
   bool is_welcome(exchange& x, const std::optional<std::string>& token);
   void authorize(const shared_exchange& x, std::function<void()> then);
@@ -75,6 +82,8 @@ private:
   guarded_client guarded_;
   gatekeeper gate_;
   flow_resource flows_;
+  cluster_resource cluster_;
+  league_list leagues_;
   std::unique_ptr<worker> flow_reader_;
   std::unique_ptr<worker> password_worker_;
 };

@@ -6,6 +6,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace touchline::front {
@@ -216,21 +217,50 @@ json operation_of(const route& x, schema_set& schemas) {
   return out;
 }
 
-json flow_operation() {
-  return {
-    {"operationId", "flow.get"},
-    {"summary", "What became of a flow"},
-    {"tags", json::array({"front"})},
-    {"parameters",
-     json::array(
-       {{{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}}})},
-    {"responses",
-     {{"200",
-       {{"description", "Its state and its steps."}, {"content", content({{"type", "object"}})}}},
-      {"default",
-       {{"description", "Refused; the body says why."},
-        {"content", content(reference("Problem"), "application/problem+json")}}}}},
-    {"security", json::array({{{"token", json::array()}}})}};
+/// What the front reads by itself: no message of the catalogue stands for it.
+struct own_read {
+  const char* path;
+  const char* id;
+  const char* summary;
+};
+
+constexpr std::array own_reads{
+  own_read{"/v1/flows/{id}", "flow.get", "What became of a flow: its state and its steps"},
+  own_read{"/v1/leagues", "league.list", "The leagues that have a season, with their seasons"},
+  own_read{"/v1/leagues/{league}/seasons/{season}/positions", "positions.get",
+           "The place and the points of every team after every round"},
+  own_read{"/v1/cluster/nodes", "cluster.nodes", "The nodes of the cluster as they see themselves"},
+  own_read{"/v1/cluster/partitions", "cluster.partitions",
+           "The partitions with their leaders and how far each replica is"},
+  own_read{"/v1/cluster/actors", "cluster.actors",
+           "Entities by address, a page of them: parameters pattern, after, limit, active"},
+  own_read{"/v1/cluster/supervisors", "cluster.supervisors", "Restarts, and the last failures"},
+  own_read{"/v1/cluster/dead-letters", "cluster.dead-letters",
+           "Messages that were set aside: parameters after, limit"},
+  own_read{"/v1/cluster/flows", "cluster.flows",
+           "Flows counted by state, and the newest of one state: parameters state, limit"}};
+
+json parameters_in(std::string_view path) {
+  auto out = json::array();
+  for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1))
+    out.push_back({{"name", path.substr(open + 1, path.find('}', open) - open - 1)},
+                   {"in", "path"},
+                   {"required", true},
+                   {"schema", {{"type", "string"}}}});
+  return out;
+}
+
+json operation_of(const own_read& x) {
+  return {{"operationId", x.id},
+          {"summary", x.summary},
+          {"tags", json::array({"front"})},
+          {"parameters", parameters_in(x.path)},
+          {"responses",
+           {{"200", {{"description", "As of now."}, {"content", content({{"type", "object"}})}}},
+            {"default",
+             {{"description", "Refused; the body says why."},
+              {"content", content(reference("Problem"), "application/problem+json")}}}}},
+          {"security", json::array({{{"token", json::array()}}})}};
 }
 
 std::string lower(std::string text) {
@@ -248,7 +278,8 @@ json openapi_document(const route_table& routes, const std::string& version) {
   json paths = json::object();
   for (auto& x : routes.routes())
     paths[x.path][lower(x.method)] = operation_of(x, collected);
-  paths["/v1/flows/{id}"]["get"] = flow_operation();
+  for (auto& x : own_reads)
+    paths[x.path]["get"] = operation_of(x);
   json tags = json::array();
   for (auto& context : catalogue_data::contexts())
     tags.push_back({{"name", context.name}, {"description", context.description}});

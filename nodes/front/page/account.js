@@ -40,7 +40,6 @@ export async function signIn(account, password) {
     body: JSON.stringify({ password, lifetime_ms: hour })
   });
   const body = await reply.json().catch(() => ({}));
-  if (!reply.ok)
-    throw new Error(body.detail ?? `The front answered ${reply.status}.`);
+  if (!reply.ok) throw new Error(body.detail ?? `The front answered ${reply.status}.`);
   keep(body.account, body.token);
 }

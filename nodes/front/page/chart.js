@@ -1,5 +1,5 @@
-// uPlot in the page: it is told its data anew when they change, its size when the room changes, and it takes its
-// colours from the style sheet.
+// uPlot in the page: it is told its data anew when they change, its size when the room changes, and
+// it takes its colours from the style sheet.
 import { Component, div } from './elements.js';
 
 let library = null;
@@ -9,11 +9,15 @@ const load = () => {
   return library;
 };
 
-export const colourOf = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export const colourOf = name =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 const systemColours = matchMedia('(prefers-color-scheme: dark)');
 
-/** `options()` gives uPlot's options without the size, `data` its data; `shape` changes when the options do. */
+/**
+ * `options()` gives uPlot's options without the size, `data` its data; `shape` changes when the
+ * options do.
+ */
 export class Chart extends Component {
   constructor(properties) {
     super(properties);
@@ -25,13 +29,15 @@ export class Chart extends Component {
   componentDidMount() {
     this.watch = new ResizeObserver(() => this.fit());
     this.watch.observe(this.place);
-    this.recolour = () => { this.shape = null; this.draw(); };
+    this.recolour = () => {
+      this.shape = null;
+      this.draw();
+    };
     systemColours.addEventListener('change', this.recolour);
     addEventListener('touchline-theme', this.recolour);
     load().then(uPlot => {
       this.uPlot = uPlot;
-      if (this.place)
-        this.draw();
+      if (this.place) this.draw();
     });
   }
 
@@ -53,25 +59,34 @@ export class Chart extends Component {
   }
 
   fit() {
-    if (!this.plot)
-      return this.draw();
+    if (!this.plot) return this.draw();
     const { width, height } = this.size();
     if (width !== this.plot.width || height !== this.plot.height)
       this.plot.setSize({ width, height });
   }
 
   draw() {
-    if (!this.uPlot || !this.place || this.place.clientWidth === 0)
-      return;
+    if (!this.uPlot || !this.place || this.place.clientWidth === 0) return;
     const shape = this.props.shape + '@' + this.props.height;
-    if (this.plot && this.shape === shape)
-      return void this.plot.setData(this.props.data);
+    if (this.plot && this.shape === shape) return void this.plot.setData(this.props.data);
     this.plot?.destroy();
     this.shape = shape;
-    this.plot = new this.uPlot({ ...this.props.options(), ...this.size() }, this.props.data, this.place);
+    this.plot = new this.uPlot(
+      { ...this.props.options(), ...this.size() },
+      this.props.data,
+      this.place
+    );
   }
 
   render({ name, height }) {
-    return div({ class: 'chart', role: 'img', 'aria-label': name, ref: x => { this.place = x; }, style: { height: height + 'px' } });
+    return div({
+      class: 'chart',
+      role: 'img',
+      'aria-label': name,
+      ref: x => {
+        this.place = x;
+      },
+      style: { height: height + 'px' }
+    });
   }
 }

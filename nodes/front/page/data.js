@@ -1,10 +1,10 @@
-// What the page knows. Whatever was read while the page was drawn is kept fresh: asked for again, with its ETag,
-// when the front tells of a change or, when it cannot, every two seconds.
+// What the page knows. Whatever was read while the page was drawn is kept fresh: asked for again,
+// with its ETag, when the front tells of a change or, when it cannot, every two seconds.
 import { forget, headers, holder } from './account.js';
 
 const most = 128;
 const pollMs = 2000;
-/** With a stream of events the league is asked anyway now and then: a stream may be silent for a wrong reason. */
+/** With a stream of events too: it may be silent for a wrong reason. */
 const checkMs = 20000;
 const patienceMs = 10000;
 const longestPauseMs = 15000;
@@ -20,13 +20,15 @@ let streaming = false;
 let lastTold = 0;
 let lastLeagueCheck = 0;
 
-/** How the connection is, for the banner: 'good' or 'lost', since when, and when it is tried again. */
+/** How the connection is, 'good' or 'lost', when it last was, and when it is tried again. */
 export const connection = { state: 'good', heard: 0, retry: 0, sentence: '' };
 
 export function begin(draw) {
   redraw = draw;
   schedule(pollMs);
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) refresh();
+  });
   addEventListener('online', () => refresh());
 }
 
@@ -41,7 +43,16 @@ export function read(url) {
   wanted.add(url);
   let x = known.get(url);
   if (!x) {
-    x = { url, data: null, problem: null, etag: null, at: 0, loading: false, queued: false, used: 0 };
+    x = {
+      url,
+      data: null,
+      problem: null,
+      etag: null,
+      at: 0,
+      loading: false,
+      queued: false,
+      used: 0
+    };
     known.set(url, x);
     while (known.size > most)
       known.delete([...known.values()].filter(y => y !== x).sort((y, z) => y.used - z.used)[0].url);
@@ -51,7 +62,10 @@ export function read(url) {
   const isStale = x.at === 0 || (!before.has(url) && performance.now() - x.at > pollMs);
   if (isStale && !x.loading && !x.problem && !x.queued) {
     x.queued = true;
-    queueMicrotask(() => { x.queued = false; load(x); });
+    queueMicrotask(() => {
+      x.queued = false;
+      load(x);
+    });
   }
   return x;
 }
@@ -73,15 +87,16 @@ class Problem {
 }
 
 async function load(x) {
-  if (x.loading)
-    return;
+  if (x.loading) return;
   x.loading = true;
   const token = holder()?.token;
   let changed = false;
   try {
-    const asked = { headers: { Accept: 'application/json', ...headers() }, signal: AbortSignal.timeout(patienceMs) };
-    if (x.etag)
-      asked.headers['If-None-Match'] = x.etag;
+    const asked = {
+      headers: { Accept: 'application/json', ...headers() },
+      signal: AbortSignal.timeout(patienceMs)
+    };
+    if (x.etag) asked.headers['If-None-Match'] = x.etag;
     asked.cache = 'no-store';
     const reply = await fetch(x.url, asked);
     if (reply.status === 304) {
@@ -94,12 +109,14 @@ async function load(x) {
       changed = true;
     } else {
       const seconds = Number(reply.headers.get('Retry-After')) || 0;
-      const problem = new Problem(reply.status, await reply.json().catch(() => ({})), seconds * 1000);
-      if (problem.status === 401 && token && token === holder()?.token)
-        forget();
+      const problem = new Problem(
+        reply.status,
+        await reply.json().catch(() => ({})),
+        seconds * 1000
+      );
+      if (problem.status === 401 && token && token === holder()?.token) forget();
       // What was known stays in sight while the front cannot answer for a moment.
-      if (x.data && (problem.status >= 500 || problem.status === 429))
-        throw problem;
+      if (x.data && (problem.status >= 500 || problem.status === 429)) throw problem;
       x.problem = problem;
       changed = true;
     }
@@ -108,12 +125,14 @@ async function load(x) {
   } catch (why) {
     lost(why instanceof Problem ? why : null);
     if (!x.data)
-      x.problem = why instanceof Problem ? why : new Problem(0, { detail: 'The front cannot be reached.' }, 0);
+      x.problem =
+        why instanceof Problem
+          ? why
+          : new Problem(0, { detail: 'The front cannot be reached.' }, 0);
     changed = true;
   }
   x.loading = false;
-  if (changed && known.get(x.url) === x)
-    redraw();
+  if (changed && known.get(x.url) === x) redraw();
 }
 
 function heard() {
@@ -129,15 +148,24 @@ function heard() {
 function lost(problem) {
   ++failures;
   // One answer that does not come is no news; two are.
-  if (failures < 2)
-    return;
-  const pause = Math.max(problem?.retryMs ?? 0, Math.min(longestPauseMs, 1000 * 2 ** Math.min(failures - 1, 4)));
+  if (failures < 2) return;
+  const pause = Math.max(
+    problem?.retryMs ?? 0,
+    Math.min(longestPauseMs, 1000 * 2 ** Math.min(failures - 1, 4))
+  );
   connection.sentence = problem ? problem.sentence : 'The front cannot be reached.';
   connection.state = 'lost';
   connection.retry = Date.now() + pause;
   schedule(pause);
   redraw();
 }
+
+/** What is read from everything that is stored, or hardly ever changes, is asked for less often. */
+const slowMs = 10000;
+const isDue = x =>
+  !(x.url.startsWith('/v1/cluster/flows') || x.url === '/v1/leagues') ||
+  performance.now() - x.at > slowMs ||
+  x.problem;
 
 const isOfLeague = url => url.startsWith('/v1/leagues');
 
@@ -146,7 +174,7 @@ export function refresh(which = () => true) {
   const now = performance.now();
   for (const url of wanted) {
     const x = known.get(url);
-    if (x && which(url) && !(x.problem && [401, 403].includes(x.problem.status)))
+    if (x && which(url) && isDue(x) && !(x.problem && [401, 403].includes(x.problem.status)))
       load(x);
   }
   lastLeagueCheck = now;
@@ -156,14 +184,13 @@ export function refresh(which = () => true) {
 function schedule(pause) {
   clearTimeout(timer);
   timer = setTimeout(() => {
-    if (document.hidden)
-      return schedule(pollMs);
-    const due = !streaming || performance.now() - lastLeagueCheck > checkMs || connection.state === 'lost';
-    if (due)
-      return refresh();
+    if (document.hidden) return schedule(pollMs);
+    const due =
+      !streaming || performance.now() - lastLeagueCheck > checkMs || connection.state === 'lost';
+    if (due) return refresh();
     // The stream tells what happens in leagues; nobody tells what happens in the cluster.
     for (const url of wanted)
-      if (!isOfLeague(url) && known.has(url) && !known.get(url).problem)
+      if (!isOfLeague(url) && known.has(url) && !known.get(url).problem && isDue(known.get(url)))
         load(known.get(url));
     schedule(pollMs);
   }, pause);
@@ -171,8 +198,7 @@ function schedule(pause) {
 
 /** The stream of events is there, or not. */
 export function setStreaming(is) {
-  if (streaming === is)
-    return;
+  if (streaming === is) return;
   streaming = is;
   refresh();
   redraw();
@@ -184,8 +210,7 @@ export const isStreaming = () => streaming;
 export function leagueChanged() {
   const gapMs = 250;
   const now = performance.now();
-  if (lastTold > now)
-    return;
+  if (lastTold > now) return;
   const wait = Math.max(0, lastTold + gapMs - now);
   lastTold = now + wait;
   setTimeout(() => refresh(isOfLeague), wait);

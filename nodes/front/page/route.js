@@ -1,23 +1,33 @@
 // Where one is: the part of the address behind #.
 import { a } from './elements.js';
 
-const parts = () => location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(x => {
-  try {
-    return decodeURIComponent(x);
-  } catch {
-    return x;
-  }
-});
+const parts = () =>
+  location.hash
+    .replace(/^#\/?/, '')
+    .split('/')
+    .filter(Boolean)
+    .map(x => {
+      try {
+        return decodeURIComponent(x);
+      } catch {
+        return x;
+      }
+    });
 
 /** {area, league, season, page, rest} */
 export function current() {
   const [first, ...more] = parts();
   if (first === 'league')
-    return { area: 'league', league: more[0] ?? '', season: more[1] ?? '', page: more[2] ?? 'table', rest: more.slice(3) };
+    return {
+      area: 'league',
+      league: more[0] ?? '',
+      season: more[1] ?? '',
+      page: more[2] ?? 'table',
+      rest: more.slice(3)
+    };
   if (first === 'cluster')
     return { area: 'cluster', page: more[0] ?? 'overview', rest: more.slice(1) };
-  if (first === 'account')
-    return { area: 'account', page: 'account', rest: more };
+  if (first === 'account') return { area: 'account', page: 'account', rest: more };
   return { area: first ? 'nowhere' : 'start', page: '', rest: [] };
 }
 
