@@ -119,7 +119,7 @@ function tableRow(where, row, teams, rules, form, moved) {
         span(
           { class: 'team-name' },
           span({ class: 'long' }, row.name),
-          span({ class: 'short', 'aria-hidden': 'true' }, shortName(row.name)),
+          span({ class: 'short' }, shortName(row.name)),
           row.deducted > 0 &&
             span({ class: 'deducted' }, ` −${row.deducted}`, unseen(' points deducted'))
         )
@@ -157,7 +157,7 @@ export function matchLine(where, names, x) {
       span(
         { class: classes('side', x.score && outcome(x.score, isHome) === 'W' && 'winner') },
         span({ class: 'long' }, names.get(team) ?? team),
-        span({ class: 'short', 'aria-hidden': 'true' }, shortName(names.get(team) ?? team))
+        span({ class: 'short' }, shortName(names.get(team) ?? team))
       )
     );
   const extra =
