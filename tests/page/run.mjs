@@ -1,4 +1,4 @@
-// Runs the test of the page, or says what is missing: 77 is how CTest knows a test that was skipped.
+// Runs the test of the page, or says what is missing: 77 is how CTest knows that it was skipped.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
