@@ -162,10 +162,10 @@ function lost(problem) {
 
 /** What is read from everything that is stored, or hardly ever changes, is asked for less often. */
 const slowMs = 10000;
-const isDue = x =>
-  !(x.url.startsWith('/v1/cluster/flows') || x.url === '/v1/leagues') ||
-  performance.now() - x.at > slowMs ||
-  x.problem;
+const isSlow = x =>
+  x.url.startsWith('/v1/cluster/flows') || (x.url === '/v1/leagues' && x.data?.leagues.length > 0);
+
+const isDue = x => !isSlow(x) || performance.now() - x.at > slowMs || x.problem;
 
 const isOfLeague = url => url.startsWith('/v1/leagues');
 
@@ -206,9 +206,9 @@ export function setStreaming(is) {
 
 export const isStreaming = () => streaming;
 
-/** Something changed in the league that is shown: at most four times a second it is asked what. */
+/** Something changed in the league that is shown: at most twice a second it is asked what. */
 export function leagueChanged() {
-  const gapMs = 250;
+  const gapMs = 500;
   const now = performance.now();
   if (lastTold > now) return;
   const wait = Math.max(0, lastTold + gapMs - now);
