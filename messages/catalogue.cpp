@@ -118,6 +118,10 @@ bool append_key(const google::protobuf::Message& body, std::string_view key, std
 
 } // namespace
 
+bool message_info::is_sent_by(std::string_view sender) const {
+  return std::ranges::find(senders, sender) != senders.end();
+}
+
 namespace catalogue_data {
 
 std::span<const message_info> messages() {

@@ -48,6 +48,9 @@ struct message_info {
   /// Which accounts may send it from outside; no other may.
   std::vector<message_permission> allowed;
   const google::protobuf::Descriptor* descriptor = nullptr;
+
+  /// Whether a context sends it; "outside" for people and programs.
+  bool is_sent_by(std::string_view sender) const;
 };
 
 /// A chain of messages in the mission's order.

@@ -91,10 +91,6 @@ std::string flows_section() {
   return out;
 }
 
-bool sends(const message_info& message, const std::string& context) {
-  return std::ranges::find(message.senders, context) != message.senders.end();
-}
-
 bool receives(const message_info& message, const std::string& context) {
   return std::ranges::find(message.receivers, context, &message_receiver::context)
          != message.receivers.end();
@@ -107,7 +103,7 @@ std::string contexts_section() {
     std::vector<std::string> sent;
     std::vector<std::string> received;
     for (auto& message : catalogue_data::messages()) {
-      if (sends(message, context.name))
+      if (message.is_sent_by(context.name))
         sent.push_back(code(message.name));
       if (receives(message, context.name))
         received.push_back(code(message.name));
@@ -143,7 +139,7 @@ std::string permissions_section() {
                     "| Message | HTTP | League administrator | Team owner | Sponsor | Viewer |\n"
                     "| --- | --- | --- | --- | --- | --- |\n";
   for (auto& message : catalogue_data::messages()) {
-    if (!sends(message, "outside"))
+    if (!message.is_sent_by("outside"))
       continue;
     out += "| " + code(message.name) + " | " + (message.http.empty() ? "" : code(message.http))
            + " |";

@@ -19,12 +19,6 @@ namespace touchline::nodes {
 
 namespace {
 
-Role role_named(const std::string& name) {
-  auto at = std::ranges::find(account_roles, name);
-  return at == account_roles.end() ? ROLE_UNSPECIFIED
-                                   : static_cast<Role>(at - account_roles.begin() + 1);
-}
-
 std::string id_of(const account_request& request) {
   return request.id.empty() ? random_hex(16) : request.id;
 }

@@ -1,10 +1,8 @@
 #include "nodes/certificate_proof.hpp"
 
 #include "messages/text.hpp"
-#include "nodes/commands.hpp"
+#include "nodes/account_roles.hpp"
 #include "nodes/openssl_objects.hpp"
-
-#include <algorithm>
 
 #include <openssl/err.h>
 
@@ -44,12 +42,6 @@ std::string refused_by(const std::filesystem::path& authority, X509& certificate
   if (X509_verify_cert(verification.get()) == 1)
     return {};
   return X509_verify_cert_error_string(X509_STORE_CTX_get_error(verification.get()));
-}
-
-Role role_named(const std::string& name) {
-  const auto* at = std::ranges::find(account_roles, name);
-  return at == account_roles.end() ? ROLE_UNSPECIFIED
-                                   : static_cast<Role>(at - account_roles.begin() + 1);
 }
 
 } // namespace

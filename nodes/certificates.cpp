@@ -234,7 +234,7 @@ bool has_authority(const certificate_request& request) {
 std::vector<std::string> names_of(const certificate_request& request) {
   std::vector<std::string> result;
   for (auto id : request.nodes)
-    result.push_back("node-" + std::to_string(id));
+    result.push_back(node_name(id));
   for (auto& client : request.clients)
     result.push_back("client-" + client);
   return result;

@@ -3,6 +3,7 @@
 #include "actors/runtime/clock.hpp"
 #include "nodes/authentication.hpp"
 #include "nodes/certificate_proof.hpp"
+#include "nodes/membership_report.hpp"
 
 #include <fstream>
 #include <utility>
@@ -192,18 +193,11 @@ operator_result<cluster::SnapshotBegun> cluster_questions::snapshot() {
 
 operator_result<done> cluster_questions::change_node(uint32_t node,
                                                      cluster::ChangeNode::Wish wish) {
-  Request question;
-  question.mutable_change()->set_node(node);
-  question.mutable_change()->set_wish(wish);
-  return act(std::move(question));
+  return act(change_question(wish, node));
 }
 
 operator_result<done> cluster_questions::transfer(uint32_t partition, uint32_t node) {
-  Request question;
-  question.mutable_partition()->set_partition(partition);
-  question.mutable_partition()->mutable_transfer()->set_partition(partition);
-  question.mutable_partition()->mutable_transfer()->set_to(node);
-  return act(std::move(question));
+  return act(transfer_question(partition, node));
 }
 
 operator_result<done> cluster_questions::drop_dead_letter(const std::string& id) {

@@ -3,6 +3,7 @@
 // usage.
 #pragma once
 
+#include "nodes/account_roles.hpp"
 #include "league/season_file.hpp"
 #include "nodes/configuration.hpp"
 #include "nodes/connection.hpp"
@@ -80,10 +81,6 @@ int retry_dead_letter(const common_options& options, const std::string& id);
 
 /// Forgets the message for good.
 int drop_dead_letter(const common_options& options, const std::string& id);
-
-/// Roles as the command line calls them, in the order of Role from 1.
-inline constexpr std::array account_roles{"league-administrator", "team-owner", "sponsor",
-                                          "viewer", "operator"};
 
 /// What a command about an account says; each command uses a part of it.
 struct account_request {

@@ -2,8 +2,6 @@
 
 #include "messages/permissions.hpp"
 
-#include <algorithm>
-
 namespace touchline::nodes {
 
 league_session::league_session(std::unique_ptr<league_access> access, const identity_key& key)
@@ -33,7 +31,7 @@ tl::expected<std::unique_ptr<league_session>, refusal> league_session::start(
 answer league_session::ask(const std::string& id,
                            std::shared_ptr<const google::protobuf::Message> body,
                            const message_info& info) {
-  if (std::ranges::find(info.senders, "operations") != info.senders.end())
+  if (info.is_sent_by("operations"))
     return {id, UNSUPPORTED, info.name + " is sent by nodes only, not from outside.", {}, 0, false};
   if (holder_)
     if (auto wrong = check_permission(*holder_, info, *body))

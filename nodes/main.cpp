@@ -2,6 +2,7 @@
 #include "nodes/cluster_commands.hpp"
 #include "nodes/command_line.hpp"
 #include "nodes/front/front_command.hpp"
+#include "nodes/program_version.hpp"
 #include "nodes/simulation/simulation_command.hpp"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -14,7 +15,7 @@ using namespace touchline::nodes;
 int main(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("touchline"));
   CLI::App app{"Touchline runs football leagues on actors that keep their state.", "touchline"};
-  app.set_version_flag("--version", TOUCHLINE_VERSION);
+  app.set_version_flag("--version", program_version());
   app.require_subcommand(1);
   arguments args;
   chosen_command chosen;

@@ -1,22 +1,26 @@
 // nodes, partitions.
 #include "nodes/command_line.hpp"
 #include "nodes/membership_commands.hpp"
+#include "nodes/membership_report.hpp"
+
+#include <string>
 
 namespace touchline::nodes {
 
 void add_membership_commands(CLI::App& app, arguments& args, chosen_command& chosen) {
   auto* nodes = app.add_subcommand("nodes", "The nodes of a cluster");
   nodes->require_subcommand(0, 1);
-  auto add = [&](const char* name, const char* description) {
-    auto* command = nodes->add_subcommand(name, description);
+  auto add = [&](cluster::ChangeNode::Wish wish, const char* description) {
+    auto* command = nodes->add_subcommand(std::string(name_of(wish)), description);
     command->add_option("ID", args.node, "Of the node")->required()->check(CLI::Range(1, 65'535));
-    on_chosen(*command, args, chosen, [&args, name](const common_options& options) {
-      return change_node(options, name, args.node);
+    on_chosen(*command, args, chosen, [&args, wish](const common_options& options) {
+      return change_node(options, wish, args.node);
     });
   };
-  add("drain", "Let it hand over what it leads, then its replicas, and give it nothing new");
-  add("undrain", "Use it again");
-  add("remove", "Forget it: its replicas go to the others");
+  add(cluster::ChangeNode::DRAIN,
+      "Let it hand over what it leads, then its replicas, and give it nothing new");
+  add(cluster::ChangeNode::UNDRAIN, "Use it again");
+  add(cluster::ChangeNode::REMOVE, "Forget it: its replicas go to the others");
   add_report_output(*nodes, args);
   add_common(*nodes, args);
   nodes->callback([nodes, &args, &chosen] {

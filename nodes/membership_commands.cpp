@@ -44,11 +44,11 @@ int print_nodes(const common_options& options) {
     << "Node  Address                State     Version    Leads  Has   Memory     Disk  Uptime\n";
   for (auto& x : found) {
     std::cout << std::setw(4) << x.node().id() << "  " << std::left << std::setw(21)
-              << x.node().host() + ':' + std::to_string(x.node().port()) << "  " << std::setw(8)
-              << state_of(x) << "  " << std::setw(9) << x.node().version() << std::right
-              << std::setw(7) << led_by(x) << std::setw(5) << x.replica_size() << std::setw(5)
-              << (x.memory_bytes() >> 20) << " MiB" << std::setw(5) << (x.disk_bytes() >> 20)
-              << " MiB" << std::setw(6) << x.uptime_ms() / 1'000 << " s"
+              << address_of(x.node()) << "  " << std::setw(8) << state_of(x) << "  " << std::setw(9)
+              << x.node().version() << std::right << std::setw(7) << led_by(x) << std::setw(5)
+              << x.replica_size() << std::setw(5) << (x.memory_bytes() >> 20) << " MiB"
+              << std::setw(5) << (x.disk_bytes() >> 20) << " MiB" << std::setw(6)
+              << x.uptime_ms() / 1'000 << " s"
               << (x.unhealthy().empty() ? "" : "  unhealthy: " + x.unhealthy()) << '\n';
   }
   for (auto id : known)
@@ -81,7 +81,7 @@ int print_partitions(const common_options& options) {
   return std::cout ? 0 : fail("Standard output cannot be written.");
 }
 
-int change_node(const common_options& options, const std::string& wish, uint32_t node) {
+int change_node(const common_options& options, cluster::ChangeNode::Wish wish, uint32_t node) {
   auto access = connect(options);
   if (!access)
     return fail(access.error());
@@ -96,7 +96,7 @@ int transfer_partition(const common_options& options, uint32_t partition, uint32
   if (partition >= (*access)->routes().partitions())
     return fail("The cluster has " + std::to_string((*access)->routes().partitions())
                 + " partitions, numbered from 0.");
-  auto reply = (*access)->ask_partition(partition, transfer_question(node));
+  auto reply = (*access)->ask_partition(partition, transfer_question(partition, node));
   return reply ? 0 : fail(reply.error().text);
 }
 

@@ -1,7 +1,10 @@
 #include "nodes/membership_report.hpp"
 
+#include "nodes/host_port.hpp"
+
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -20,14 +23,24 @@ std::vector<cluster::NodeStatus> read_statuses(cluster_access& access) {
   return out;
 }
 
-std::vector<uint32_t> read_known_nodes(cluster_access& access) {
+tl::expected<cluster::ClusterMap, refusal> read_map(cluster_access& access) {
   cluster::Request question;
   question.set_map(true);
+  return access.ask(question).map(
+    [](cluster::Reply reply) { return std::move(*reply.mutable_map()); });
+}
+
+std::vector<uint32_t> read_known_nodes(cluster_access& access) {
   std::vector<uint32_t> out;
-  if (auto reply = access.ask(question))
-    for (auto& node : reply->map().node())
+  if (auto map = read_map(access))
+    for (auto& node : map->node())
       out.push_back(node.id());
+  std::ranges::sort(out);
   return out;
+}
+
+std::string address_of(const cluster::Node& node) {
+  return to_string(host_port{node.host(), static_cast<uint16_t>(node.port())});
 }
 
 replicas_by_partition replicas_of(const std::vector<cluster::NodeStatus>& nodes) {
@@ -67,7 +80,7 @@ json to_json(const cluster::ReplicaStatus& x) {
 
 json to_json(const cluster::NodeStatus& x) {
   json out{{"node", x.node().id()},
-           {"address", x.node().host() + ':' + std::to_string(x.node().port())},
+           {"address", address_of(x.node())},
            {"state", state_of(x)},
            {"version", x.node().version()},
            {"uptime_ms", x.uptime_ms()},
@@ -107,18 +120,28 @@ json partitions_json(const replicas_by_partition& partitions) {
   return out;
 }
 
-cluster::Request change_question(std::string_view wish, uint32_t node) {
+std::string_view name_of(cluster::ChangeNode::Wish wish) {
+  switch (wish) {
+    case cluster::ChangeNode::DRAIN:
+      return "drain";
+    case cluster::ChangeNode::UNDRAIN:
+      return "undrain";
+    default:
+      return "remove";
+  }
+}
+
+cluster::Request change_question(cluster::ChangeNode::Wish wish, uint32_t node) {
   cluster::Request question;
-  auto& change = *question.mutable_change();
-  change.set_node(node);
-  change.set_wish(wish == "drain"     ? cluster::ChangeNode::DRAIN
-                  : wish == "undrain" ? cluster::ChangeNode::UNDRAIN
-                                      : cluster::ChangeNode::REMOVE);
+  question.mutable_change()->set_node(node);
+  question.mutable_change()->set_wish(wish);
   return question;
 }
 
-cluster::Request transfer_question(uint32_t node) {
+cluster::Request transfer_question(uint32_t partition, uint32_t node) {
   cluster::Request question;
+  question.mutable_partition()->set_partition(partition);
+  question.mutable_partition()->mutable_transfer()->set_partition(partition);
   question.mutable_partition()->mutable_transfer()->set_to(node);
   return question;
 }

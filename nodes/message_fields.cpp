@@ -1,6 +1,7 @@
 #include "nodes/message_fields.hpp"
 
 #include "messages/codec.hpp"
+#include "messages/redact.hpp"
 #include "messages/text.hpp"
 #include "nodes/nearest_name.hpp"
 
@@ -226,6 +227,10 @@ checked check_receiver(const message_info& info, const Message& message) {
 }
 
 } // namespace
+
+bool may_be_typed(const message_info& info) {
+  return info.is_sent_by("outside") && !may_hold_secrets(*info.descriptor);
+}
 
 std::vector<std::string> receiver_fields(const message_info& info) {
   std::vector<std::string> out;

@@ -47,6 +47,9 @@ std::vector<field_choice> fields_at(const google::protobuf::Descriptor& type,
 /// Names that a value of a field may have, for completion: those of an enum, true and false.
 std::vector<std::string> values_of(const google::protobuf::FieldDescriptor& field);
 
+/// Whether people may type a message: it comes from outside, and nothing in it is a secret.
+bool may_be_typed(const message_info& info);
+
 /// The fields that say whom a message is for, by name.
 std::vector<std::string> receiver_fields(const message_info& info);
 

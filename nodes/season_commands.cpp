@@ -1,3 +1,4 @@
+#include "nodes/amount_text.hpp"
 #include "nodes/commands.hpp"
 #include "nodes/league_access.hpp"
 #include "nodes/progress.hpp"
@@ -16,27 +17,21 @@ int print(const std::string& text) {
   return std::cout ? 0 : fail("Standard output cannot be written.");
 }
 
-std::string money(int64_t minor_units, const std::string& currency) {
-  auto cents = std::to_string(minor_units % 100);
-  return std::to_string(minor_units / 100) + '.' + (cents.size() < 2 ? "0" : "") + cents + ' '
-         + currency;
-}
-
 /// What the sponsors paid for a season, and whether the payments add up to what they promised.
 std::string sponsor_lines(const played_season& season) {
   std::string out;
   for (auto& x : season.sponsors.sponsors()) {
-    int64_t paid = 0;
+    const auto& promised = x.amount_per_season();
+    Money paid;
+    paid.set_currency(promised.currency());
     int teams = 0;
     for (auto& payment : x.payments())
       if (payment.season() == season.table.season()) {
-        paid += payment.minor_units();
+        paid.set_minor_units(paid.minor_units() + payment.minor_units());
         ++teams;
       }
-    const auto& promised = x.amount_per_season();
-    out += x.name() + " paid " + money(paid, promised.currency()) + " of "
-           + money(promised.minor_units(), promised.currency()) + " to " + std::to_string(teams)
-           + " teams\n";
+    out += x.name() + " paid " + amount_text(paid) + " of " + amount_text(promised) + " to "
+           + std::to_string(teams) + " teams\n";
   }
   return out;
 }

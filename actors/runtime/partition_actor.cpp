@@ -43,11 +43,6 @@ bool has_control_characters(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
-/// Whether it is sent by people and programs, or by the node on behalf of its operators.
-bool comes_from(const message_info& info, std::string_view sender) {
-  return std::ranges::find(info.senders, sender) != info.senders.end();
-}
-
 /// What is wrong with an address from outside, if anything.
 std::optional<refusal> check_address(const std::string& to, const entity_kinds& kinds) {
   auto kind = kind_of(to);
@@ -232,9 +227,8 @@ void partition_actor::receive(caf::message content) {
   from.request = head.request;
   // Messages between entities are acknowledged, not answered: a promise that is never kept would
   // come back to whoever passed the message on, as an error.
-  if (head.from_outside())
-    from.promise = make_response_promise();
   if (head.from_outside()) {
+    from.promise = make_response_promise();
     if (auto refused = check_command(head, number, *body_of_message(content))) {
       if (refused->code == OVERLOADED) {
         environment_.metrics->overloaded->inc();
@@ -261,7 +255,8 @@ std::optional<refusal> partition_actor::check_command(const header& head, uint32
     return wrong;
   const auto& kind = *environment_.entities->kinds->find(kind_of(head.to));
   const auto& info = *catalogue_data::find(number);
-  if (head.dead_letter.empty() && !comes_from(info, "outside") && !comes_from(info, "operations"))
+  // Nodes send for their operators as if from outside.
+  if (head.dead_letter.empty() && !info.is_sent_by("outside") && !info.is_sent_by("operations"))
     return refusal{UNSUPPORTED,
                    info.name + " is sent by " + info.senders.front() + " only, not from outside."};
   if (!kind.can_handle(number))

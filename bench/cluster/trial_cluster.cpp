@@ -2,7 +2,6 @@
 
 #include "actors/runtime/client.hpp"
 #include "messages/catalogue.hpp"
-#include "nodes/configuration.hpp"
 
 #include <fstream>
 #include <thread>
@@ -40,7 +39,7 @@ void write_configuration(const std::filesystem::path& file, const std::vector<ui
     out << "    { id = " << i + 1 << ", host = \"127.0.0.1\", port = " << ports[i]
         << ", data-directory = \"" << node_folder(i + 1) << "\" }"
         << (i + 1 < ports.size() ? ",\n" : "\n");
-  out << "  ]\n}\ntouchline {\n  partitions = 12\n}\n"
+  out << "  ]\n}\ntouchline {\n  partitions = 6\n}\n"
       << "caf {\n  scheduler {\n    policy = \"sharing\"\n  }\n"
       << "  middleman {\n    workers = 0\n  }\n}\n";
 }
@@ -71,22 +70,24 @@ trial_cluster::trial_cluster(const std::filesystem::path& folder) : folder_{fold
   auto config = nodes::read_configuration(file);
   if (!config)
     give_up(config.error());
-  nodes::connection where;
+  config_ = std::move(*config);
   for (uint32_t id = 1; id <= size; ++id) {
     start(id);
-    where.nodes.push_back({"127.0.0.1", ports[id - 1]});
+    where_.nodes.push_back({"127.0.0.1", ports[id - 1]});
   }
-  for (auto deadline = steady::now() + start_limit; !access_;) {
-    auto access = nodes::connect_access(where, *config);
-    if (access)
-      access_ = std::move(*access);
-    else if (steady::now() > deadline)
-      give_up("The cluster did not start: " + access.error().text);
-    else
-      std::this_thread::sleep_for(pause);
-  }
+  access_ = connect();
   if (!wait_until_well(start_limit))
     give_up("The cluster did not settle; see the logs in " + folder_.string() + '.');
+}
+
+std::unique_ptr<nodes::cluster_access> trial_cluster::connect() const {
+  for (auto deadline = steady::now() + start_limit;; std::this_thread::sleep_for(pause)) {
+    auto access = nodes::connect_access(where_, config_);
+    if (access)
+      return std::move(*access);
+    if (steady::now() > deadline)
+      give_up("The cluster does not answer: " + access.error().text);
+  }
 }
 
 void trial_cluster::start(uint32_t id) {
@@ -195,7 +196,8 @@ uint64_t trial_cluster::disk_bytes(uint32_t id) const {
   return out;
 }
 
-load_figures measure_commands(trial_cluster& on, size_t clients, steady::duration duration) {
+load_figures measure_commands(trial_cluster& on, size_t clients, steady::duration duration,
+                              int to_leagues) {
   auto& access = on.access();
   actors::client client{
     access.system(), access.routes(), actors::system_clock(), {.window = clients}};
@@ -206,10 +208,12 @@ load_figures measure_commands(trial_cluster& on, size_t clients, steady::duratio
     while (client.in_flight() >= clients)
       client.wait();
     auto sent = steady::now();
-    client.post(next_id(), update_command(static_cast<int>(number % leagues), number),
-                [&watch, sent](const answer& x) {
-                  x.ok() ? watch.acknowledged(sent) : watch.failed(x.text);
-                });
+    client.post(
+      next_id(),
+      update_command(static_cast<int>(number % static_cast<uint64_t>(to_leagues)), number),
+      [&watch, sent](const answer& x) {
+        x.ok() ? watch.acknowledged(sent) : watch.failed(x.text);
+      });
   }
   client.finish();
   return watch.figures();

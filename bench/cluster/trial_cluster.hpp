@@ -7,6 +7,7 @@
 #include "bench/cluster/load.hpp"
 #include "messages/catalogue.pb.h"
 #include "nodes/cluster/connect_access.hpp"
+#include "nodes/configuration.hpp"
 
 #include <array>
 #include <memory>
@@ -26,6 +27,9 @@ public:
   explicit trial_cluster(const std::filesystem::path& folder);
 
   nodes::cluster_access& access() { return *access_; }
+
+  /// Another connection, as another program has it.
+  std::unique_ptr<nodes::cluster_access> connect() const;
 
   /// The process of the node `id`, from 1.
   child_process& node(uint32_t id) { return nodes_.at(id - 1); }
@@ -63,11 +67,15 @@ private:
   bool led_as_wanted(const std::vector<cluster::NodeStatus>& statuses);
 
   std::filesystem::path folder_;
+  nodes::configuration config_;
+  nodes::connection where_;
   std::array<child_process, size> nodes_;
   std::unique_ptr<nodes::cluster_access> access_;
 };
 
-/// Sends commands for `duration` with so many under way at any time, from one thread.
-load_figures measure_commands(trial_cluster& on, size_t clients, steady::duration duration);
+/// Sends commands for `duration` with so many under way at any time, from one thread, to the first
+/// so many leagues in turn.
+load_figures measure_commands(trial_cluster& on, size_t clients, steady::duration duration,
+                              int to_leagues = leagues);
 
 } // namespace touchline::bench

@@ -1,6 +1,7 @@
 #include "nodes/cluster/cluster_configuration.hpp"
 
 #include "messages/text.hpp"
+#include "nodes/host_port.hpp"
 #include "nodes/nearest_name.hpp"
 
 #include <algorithm>
@@ -16,8 +17,6 @@ namespace {
 
 constexpr int64_t an_hour_ms = 3'600'000;
 
-/// The longest name of a host (RFC 1035).
-constexpr size_t max_host_bytes = 253;
 
 const std::set<std::string> known_roles{"front", "league"};
 
@@ -251,13 +250,12 @@ void check_exposure(settings_section& from, std::vector<settings_section> nodes,
 
 } // namespace
 
-std::string node_configuration::name() const {
+std::string node_name(uint32_t id) {
   return "node-" + std::to_string(id);
 }
 
 std::string node_configuration::address() const {
-  auto number = ':' + std::to_string(port);
-  return host.find(':') == std::string::npos ? host + number : '[' + host + ']' + number;
+  return to_string(host_port{host, port});
 }
 
 std::filesystem::path tls_configuration::certificate_of(uint32_t node) const {

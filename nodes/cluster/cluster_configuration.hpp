@@ -23,6 +23,9 @@ inline constexpr uint32_t default_replicas = 3;
 /// The highest id of a node; the lowest is 1.
 inline constexpr uint32_t max_node_id = 65'535;
 
+/// "node-1": how people see a node, and the common name in its certificate.
+std::string node_name(uint32_t id);
+
 /// One node of a cluster.
 struct node_configuration {
   /// 1 to 65535, unique in the cluster.
@@ -37,8 +40,7 @@ struct node_configuration {
   /// The role "front": it serves HTTP, when the file has a section `front` (docs/front.md).
   bool front = true;
 
-  /// "node-1": how people see it, and the common name in its certificate.
-  std::string name() const;
+  std::string name() const { return node_name(id); }
   /// "127.0.0.1:7401", or "[::1]:7401".
   std::string address() const;
 

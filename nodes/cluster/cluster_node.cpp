@@ -5,6 +5,7 @@
 #include "actors/runtime/storage_refusal.hpp"
 #include "nodes/cluster/network.hpp"
 #include "nodes/identity_key.hpp"
+#include "nodes/program_version.hpp"
 #include "nodes/resident_memory.hpp"
 
 #include <caf/io/middleman.hpp>
@@ -52,14 +53,6 @@ uint32_t draw_incarnation() {
 }
 
 } // namespace
-
-std::string program_version() {
-#ifdef TOUCHLINE_VERSION
-  return TOUCHLINE_VERSION;
-#else
-  return "0";
-#endif
-}
 
 tl::expected<std::unique_ptr<cluster_node>, refusal> cluster_node::start(
   const cluster_node_setup& setup) {

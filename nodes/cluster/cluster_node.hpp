@@ -28,9 +28,6 @@ struct cluster_node_setup {
   std::optional<cluster::node_address> join;
 };
 
-/// The version of this program, as nodes tell each other.
-std::string program_version();
-
 /// A node that runs as long as this object lives.
 class cluster_node {
 public:

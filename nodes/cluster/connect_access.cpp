@@ -6,6 +6,7 @@
 #include "nodes/cluster/cluster_node.hpp"
 #include "nodes/cluster/network.hpp"
 #include "nodes/cluster/remote_store.hpp"
+#include "nodes/program_version.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>

@@ -1,5 +1,8 @@
 #include "nodes/cluster/connector.hpp"
 
+#include "nodes/cluster/tls_sessions.hpp"
+#include "nodes/host_port.hpp"
+
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
 #include <caf/scoped_actor.hpp>
@@ -22,11 +25,6 @@ namespace {
 
 /// A connection that lived so long was one.
 constexpr int64_t lived_ms = 5'000;
-
-std::string describe(const node_address& where) {
-  auto host = where.host.find(':') == std::string::npos ? where.host : '[' + where.host + ']';
-  return host + ':' + std::to_string(where.port);
-}
 
 /// Waits until a connection that was begun is there; the reason when it is not.
 std::string finish_connecting(int descriptor, int timeout_ms) {
@@ -70,6 +68,7 @@ tl::expected<caf::actor, std::string> reach(caf::actor_system& system, const nod
     return tl::unexpected{why};
   auto manager
     = options.tls ? system.openssl_manager().actor_handle() : system.middleman().actor_handle();
+  static_cast<void>(take_tls_failure());
   caf::scoped_actor self{system};
   tl::expected<caf::actor, std::string> result = tl::unexpected{std::string{}};
   self
@@ -83,8 +82,11 @@ tl::expected<caf::actor, std::string> reach(caf::actor_system& system, const nod
           result = tl::unexpected{std::string{"it is no node of Touchline"}};
       },
       [&](const caf::error& why) {
+        auto reason = take_tls_failure();
         result = tl::unexpected{
-          options.tls
+          !reason.empty()
+            ? "no connection with TLS, one of the certificates does not fit: " + reason
+          : options.tls
             ? "no connection with TLS, perhaps one of the certificates does not fit ("
                 + to_string(why) + ")"
             : "it does not answer as a node does; perhaps it wants TLS (" + to_string(why) + ")"};
@@ -152,7 +154,7 @@ bool connector::pause(const target& x, int64_t ms) {
 
 void connector::note(const node_address& where, const std::string& error) {
   std::lock_guard guard{mutex_};
-  auto text = describe(where) + ": " + error;
+  auto text = nodes::to_string(nodes::host_port{where.host, where.port}) + ": " + error;
   if (std::exchange(last_error_, text) != text)
     spdlog::debug("no connection to {}", text);
 }

@@ -84,7 +84,8 @@ struct certificate_files {
 /// that it reads before it has loaded what uses them.
 class network_config : public caf::actor_system_config {
 public:
-  network_config(const configuration& config, const certificate_files& files) {
+  network_config(const configuration& config, const certificate_files& files,
+                 cluster::tls_failures failures) {
     load<caf::io::middleman>();
     load<caf::openssl::manager>();
     set("caf.scheduler.policy", "sharing");
@@ -97,7 +98,7 @@ public:
     set("caf.middleman.connection-timeout",
         caf::timespan{std::chrono::milliseconds{times.connection_timeout_ms}});
     if (!files.ca.empty())
-      cluster::watch_tls_sessions();
+      cluster::watch_tls_sessions(failures);
     openssl_cafile = files.ca;
     openssl_certificate = files.certificate;
     openssl_key = files.key;
@@ -120,14 +121,16 @@ std::unique_ptr<caf::actor_system_config> make_caf_config(const configuration& c
   certificate_files files;
   if (const auto& tls = config.cluster->tls)
     files = {tls->ca, tls->certificate_of(id), tls->key_of(id)};
-  return std::make_unique<network_config>(config, files);
+  return std::make_unique<network_config>(config, files, cluster::tls_failures::logged);
 }
 
 std::unique_ptr<caf::actor_system_config> make_client_caf_config(const configuration& config,
                                                                  const std::string& ca,
                                                                  const std::string& certificate,
                                                                  const std::string& key) {
-  return std::make_unique<network_config>(config, certificate_files{ca, certificate, key});
+  // Such a program has sentences for its user, and no log.
+  return std::make_unique<network_config>(config, certificate_files{ca, certificate, key},
+                                          cluster::tls_failures::kept);
 }
 
 cluster::replica_options replica_options_of(const configuration& config) {

@@ -1,7 +1,8 @@
 #include "nodes/cluster/operator_gate.hpp"
 
 #include "messages/account_name.hpp"
-#include "nodes/commands.hpp"
+#include "nodes/account_roles.hpp"
+#include "nodes/password.hpp"
 
 #include <array>
 #include <utility>
@@ -13,6 +14,7 @@ namespace touchline::cluster {
 namespace {
 
 constexpr std::string_view session_prefix = "session.";
+constexpr size_t session_bytes = 32;
 constexpr size_t time_bytes = 8;
 constexpr size_t nonce_bytes = 16;
 constexpr size_t drawn_bytes = time_bytes + nonce_bytes;
@@ -27,15 +29,6 @@ unsigned char* bytes_of(std::string& x) {
 
 const unsigned char* bytes_of(std::string_view x) {
   return reinterpret_cast<const unsigned char*>(x.data());
-}
-
-std::string random_token() {
-  std::array<unsigned char, 32> bytes{};
-  randombytes_buf(bytes.data(), bytes.size());
-  std::string hex(2 * bytes.size() + 1, '\0');
-  sodium_bin2hex(hex.data(), hex.size(), bytes.data(), bytes.size());
-  hex.pop_back();
-  return std::string{session_prefix} + hex;
 }
 
 } // namespace
@@ -105,8 +98,7 @@ std::string describe(const Request& x) {
 Authority authority_of(const std::string& name, Role role) {
   Authority out;
   out.set_name(name);
-  if (role > 0 && static_cast<size_t>(role) <= nodes::account_roles.size())
-    out.set_role(nodes::account_roles[static_cast<size_t>(role) - 1]);
+  out.set_role(std::string{nodes::name_of_role(role)});
   out.set_may_act(role == OPERATOR);
   out.set_may_look(role == OPERATOR
                    || (role == LEAGUE_ADMINISTRATOR && pyramid_of_account(name).empty()));
@@ -163,7 +155,7 @@ tl::expected<Session, refusal> operator_gate::open(const CertificateProof& proof
     order_.pop_front();
   }
   Session out;
-  out.set_token(random_token());
+  out.set_token(std::string{session_prefix} + nodes::random_hex(session_bytes));
   out.set_expires_ms(now_ms + session_ms);
   sessions_.emplace(out.token(), session{std::move(*holder), out.expires_ms()});
   order_.push_back(out.token());

@@ -49,7 +49,7 @@ Reply failed(ErrorCode code, std::string text) {
 /// A message that nobody knows is refused with better words.
 bool is_from_outside(uint32_t number) {
   const auto* info = catalogue_data::find(number);
-  return !info || std::ranges::find(info->senders, "operations") == info->senders.end();
+  return !info || !info->is_sent_by("operations");
 }
 
 } // namespace

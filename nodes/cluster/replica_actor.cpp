@@ -662,11 +662,13 @@ size_t replica_actor::log_bytes_from(uint64_t index) const {
 
 /// The first entry that somebody may still want.
 uint64_t replica_actor::kept_from() const {
-  auto from = applied_ - std::min(applied_, options_.trailing_entries) + 1;
-  auto keep = [&](uint64_t index) {
-    if (index < from && index >= log_first_ && log_bytes_from(index) <= options_.max_kept_log_bytes)
-      from = index;
-  };
+  auto last_of = [this](uint64_t entries) { return applied_ - std::min(applied_, entries) + 1; };
+  auto from = last_of(std::min(options_.trailing_entries, options_.max_kept_entries));
+  auto keep
+    = [&, least = std::max(log_first_, last_of(options_.max_kept_entries))](uint64_t index) {
+        if (index < from && index >= least && log_bytes_from(index) <= options_.max_kept_log_bytes)
+          from = index;
+      };
   if (!leading_)
     return from;
   for (auto& server : core_->members().servers)

@@ -13,8 +13,9 @@ namespace touchline::nodes {
 
 int run_node(const cluster_node_options& options) {
   const end_signals signals;
-  // A peer that has gone is no reason to end.
+  // A peer that has gone is no reason to end, nor is a file that may not grow: writing fails.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   cluster_node_setup setup{options.config, options.id, std::nullopt};
   if (options.join) {
     auto seed = parse_host_port(*options.join);

@@ -1,6 +1,7 @@
 #include "nodes/cluster/shown_certificate.hpp"
 
 #include "messages/text.hpp"
+#include "nodes/cluster/cluster_configuration.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -28,7 +29,7 @@ void ask_certificate(caf::event_based_actor* self, const caf::node_id& other,
 
 std::string wrong_certificate(const std::string& cluster, uint32_t node,
                               const std::optional<certified_peer>& shown) {
-  auto name = "node-" + std::to_string(node);
+  auto name = nodes::node_name(node);
   if (!shown)
     return "the certificate of its connection is gone; the connection may have ended already";
   if (shown->name == name && shown->cluster == cluster)

@@ -1,5 +1,6 @@
 #include "nodes/cluster/tls_sessions.hpp"
 
+#include "nodes/host_port.hpp"
 #include "nodes/openssl_objects.hpp"
 
 #include <openssl/err.h>
@@ -13,8 +14,10 @@
 
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <map>
 #include <mutex>
+#include <utility>
 
 namespace touchline::cluster {
 
@@ -70,12 +73,33 @@ session_table& established_sessions() {
 /// The place of a `session` in OpenSSL's objects.
 int session_index = -1;
 
-session* session_of(const SSL* ssl) {
-  return static_cast<session*>(SSL_get_ex_data(ssl, session_index));
+/// Set before any handshake.
+tls_failures mode = tls_failures::logged;
+
+class kept_failure {
+public:
+  void keep(std::string text) {
+    std::lock_guard guard{mutex_};
+    text_ = std::move(text);
+  }
+  std::string take() {
+    std::lock_guard guard{mutex_};
+    return std::exchange(text_, {});
+  }
+
+private:
+  std::mutex mutex_;
+  std::string text_;
+};
+
+/// Lives as long as the process, as the sessions do.
+kept_failure& newest_failure() {
+  static auto* kept = new kept_failure;
+  return *kept;
 }
 
-std::string join(const std::string& ip, const std::string& port) {
-  return (ip.find(':') == std::string::npos ? ip : '[' + ip + ']') + ':' + port;
+session* session_of(const SSL* ssl) {
+  return static_cast<session*>(SSL_get_ex_data(ssl, session_index));
 }
 
 std::string address_of_peer(const SSL* ssl) {
@@ -89,7 +113,8 @@ std::string address_of_peer(const SSL* ssl) {
                        NI_NUMERICHOST | NI_NUMERICSERV)
            != 0)
     return "a peer";
-  return join(host.data(), port.data());
+  return nodes::to_string(
+    nodes::host_port{host.data(), static_cast<uint16_t>(std::strtoul(port.data(), nullptr, 10))});
 }
 
 std::string newest_error() {
@@ -144,7 +169,10 @@ void explain(const SSL* ssl, const std::string& text) {
   auto* known = session_of(ssl);
   if (known && std::exchange(known->explained, true))
     return;
-  spdlog::warn("{} {}", known ? known->address : address_of_peer(ssl), text);
+  if (mode == tls_failures::kept)
+    newest_failure().keep("it " + text);
+  else
+    spdlog::warn("{} {}", known ? known->address : address_of_peer(ssl), text);
 }
 
 /// Alerts are how the two ends of a handshake tell each other why it ends.
@@ -200,16 +228,21 @@ void prepare(void* context, void*, CRYPTO_EX_DATA*, int, long, void*) {
 
 } // namespace
 
-void watch_tls_sessions() {
+void watch_tls_sessions(tls_failures how) {
   static std::once_flag once;
-  std::call_once(once, [] {
+  std::call_once(once, [how] {
+    mode = how;
     session_index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, forget);
     SSL_CTX_get_ex_new_index(0, nullptr, prepare, nullptr, nullptr);
   });
 }
 
+std::string take_tls_failure() {
+  return newest_failure().take();
+}
+
 std::optional<certified_peer> certified_peer_at(const std::string& ip, uint16_t port) {
-  return established_sessions().find(join(ip, std::to_string(port)));
+  return established_sessions().find(nodes::to_string(nodes::host_port{ip, port}));
 }
 
 } // namespace touchline::cluster

@@ -17,10 +17,21 @@ struct certified_peer {
   std::string cluster;
 };
 
-/// From now on every TLS handshake of this process that fails is logged, with the address of the
-/// other end and the reason, and those that succeed can be looked up. Calling it again does
-/// nothing.
-void watch_tls_sessions();
+/// What becomes of the reason why a handshake failed.
+enum class tls_failures {
+  /// A line in the log, with the address of the other end.
+  logged,
+  /// The newest one waits to be taken.
+  kept,
+};
+
+/// From now on the reason of every TLS handshake of this process that fails is logged or kept, and
+/// those that succeed can be looked up. Only the first call counts.
+void watch_tls_sessions(tls_failures how);
+
+/// Why the newest handshake failed: "it ended the TLS handshake: bad certificate". Empty when
+/// nothing is kept, or it was taken already. Thread safe.
+std::string take_tls_failure();
 
 /// Who has connected with TLS from this address, or is called at it; nothing when nobody is. The
 /// address as CAF tells it: an IP address and a port. Thread safe.

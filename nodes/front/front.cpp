@@ -1,6 +1,6 @@
 #include "nodes/front/front.hpp"
 
-#include "nodes/cluster/cluster_node.hpp"
+#include "nodes/program_version.hpp"
 
 #include <thread>
 

@@ -44,7 +44,7 @@ tl::expected<const message_info*, std::string> find_sendable(const std::string& 
     return tl::unexpected{
       name
       + " carries secrets, which do not belong on a screen; `touchline account` asks for them."};
-  if (std::ranges::find(info->senders, "outside") == info->senders.end())
+  if (!info->is_sent_by("outside"))
     return tl::unexpected{name + " is sent by " + info->senders.front()
                           + " alone, not from outside; `help messages` lists those that are."};
   return info;

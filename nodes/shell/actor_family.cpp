@@ -7,7 +7,6 @@
 #include "nodes/shell/session.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <sstream>
 
@@ -203,9 +202,7 @@ report tail_line(const cluster::TailRecord& x) {
   auto data = nodes::record_json(x.address(), record);
   data["address"] = x.address();
   data["partition"] = x.partition();
-  auto text = [&data](const char* name) {
-    return data[name].is_string() ? data[name].get<std::string>() : data[name].dump();
-  };
+  auto text = [&data](const char* name) { return cell_text(data[name]); };
   auto from = text("from");
   report out{data};
   out.before = nodes::time_text(record.handled_ms()) + "  " + text("node") + "  " + x.address()
@@ -276,9 +273,8 @@ result passivate(session& with, const invocation& how) {
 }
 
 result set_log_level(session& with, const invocation& how) {
-  constexpr std::array levels{"trace", "debug", "info", "warning", "error", "off"};
   auto level = how.argument(1) == "warn" ? "warning" : how.argument(1);
-  if (std::ranges::find(levels, level) == levels.end())
+  if (std::ranges::find(log_levels, level) == log_levels.end())
     return tl::unexpected{std::string{"A log level is trace, debug, info, warning, error or off."}};
   return told(with, with.questions().set_log_level(how.node(0), level),
               "Node " + std::to_string(how.node(0)) + " logs " + level + " from now on.",

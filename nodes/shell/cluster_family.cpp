@@ -47,8 +47,9 @@ std::string records_of(const cluster::NodeStatus& x) {
   return "-";
 }
 
-std::string roles_of(const cluster::NodeStatus& x) {
-  return x.node().hosts() ? "hosts" : "edge";
+/// What the map says of a node, for people.
+std::string state_text(const cluster::NodeStatus& x) {
+  return std::string{nodes::state_of(x)} + (x.node().hosts() ? "" : ", hosts nothing");
 }
 
 result show_nodes(session& with, const invocation&) {
@@ -59,29 +60,28 @@ result show_nodes(session& with, const invocation&) {
   text_table table{{{"Node", true},
                     {"Address", false, 12},
                     {"State"},
-                    {"Role"},
-                    {"Version", false, 7},
+                    {"Ver", false, 5},
                     {"Leads", true},
                     {"Has", true},
                     {"Records", true},
                     {"Memory", true},
                     {"Disk", true},
                     {"Uptime", true},
-                    {"Connected", false, 9},
-                    {"Health", false, 12}},
+                    {"Peers", false, 5},
+                    {"Health", false, 9}},
                    {}};
   for (auto& x : *found)
-    table.rows.push_back(
-      {std::to_string(x.node().id()), x.node().host() + ':' + std::to_string(x.node().port()),
-       std::string{nodes::state_of(x)}, roles_of(x), x.node().version(),
-       std::to_string(nodes::led_by(x)), std::to_string(x.replica_size()), records_of(x),
-       mebibytes(x.memory_bytes()), mebibytes(x.disk_bytes()), duration(x.uptime_ms()),
-       joined(x.connected()), x.unhealthy().empty() ? "good" : x.unhealthy()});
+    table.rows.push_back({std::to_string(x.node().id()), nodes::address_of(x.node()), state_text(x),
+                          x.node().version(), std::to_string(nodes::led_by(x)),
+                          std::to_string(x.replica_size()), records_of(x),
+                          mebibytes(x.memory_bytes()), mebibytes(x.disk_bytes()),
+                          duration(x.uptime_ms()), joined(x.connected()),
+                          x.unhealthy().empty() ? "good" : x.unhealthy()});
   for (auto id : known)
     if (std::ranges::none_of(*found, [&](auto& x) { return x.node().id() == id; })) {
       std::vector<std::string> row(table.columns.size(), "-");
       row.front() = std::to_string(id);
-      row.back() = "does not answer";
+      row.back() = "no answer";
       table.rows.push_back(std::move(row));
     }
   return report{nodes::nodes_json(*found, known), std::move(table)};
@@ -179,16 +179,14 @@ result transfer(session& with, const invocation& how) {
 
 /// A node joins by itself: the shell can only say how.
 result join(session& with, const invocation&) {
-  cluster::Request question;
-  question.set_map(true);
-  auto reply = with.access().ask(question);
-  if (!reply)
-    return tl::unexpected{with.explain(reply.error())};
+  auto map = nodes::read_map(with.access());
+  if (!map)
+    return tl::unexpected{with.explain(map.error())};
   uint32_t free = 1;
   std::string where;
-  for (auto& node : reply->map().node()) {
+  for (auto& node : map->node()) {
     free = std::max(free, node.id() + 1);
-    where = node.host() + ':' + std::to_string(node.port());
+    where = nodes::address_of(node);
   }
   auto line = "touchline node --config FILE --id " + std::to_string(free) + " --join " + where;
   return sentence("A node joins when it is started, on its own host, with an id that is free:\n\n  "
@@ -222,7 +220,7 @@ std::vector<command> cluster_family() {
     {"nodes",
      {},
      {},
-     "The nodes: state, role, what they lead and have, load, memory, disk",
+     "The nodes: state, what they lead and have, load, memory, disk",
      "Leads: partitions that the node leads. Has: its replicas. Records: those it made since it "
      "began.\n"
      "A node that does not answer is named all the same; a partition of which it has a replica "

@@ -156,15 +156,21 @@ uint64_t invocation::number(size_t place) const {
 
 // -- commands -------------------------------------------------------------------------------------
 
-std::string command::usage() const {
-  auto out = name;
-  for (auto& x : parameters) {
+std::string command::rest(size_t given) const {
+  std::string out;
+  for (size_t i = given; i < parameters.size(); ++i) {
+    const auto& x = parameters[i];
     auto text = x.name + (x.repeated ? "..." : "");
-    out += x.required ? ' ' + text : " [" + text + ']';
+    out += (out.empty() ? "" : " ") + (x.required ? text : '[' + text + ']');
   }
   for (auto& x : options)
-    out += " [" + x.name + (x.value.empty() ? "" : ' ' + x.value) + ']';
+    out += (out.empty() ? "[" : " [") + x.name + (x.value.empty() ? "" : ' ' + x.value) + ']';
   return out;
+}
+
+std::string command::usage() const {
+  auto all = rest(0);
+  return all.empty() ? name : name + ' ' + all;
 }
 
 size_t words_of_name(const command& what) {

@@ -8,6 +8,7 @@
 
 #include <tl/expected.hpp>
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -39,6 +40,9 @@ enum class word_kind {
   file,
   pattern,
 };
+
+/// What a `log_level` may be.
+inline constexpr std::array log_levels{"trace", "debug", "info", "warning", "error", "off"};
 
 /// An argument in its place.
 struct parameter {
@@ -95,6 +99,8 @@ struct command {
 
   /// "history ADDRESS [--from N]".
   std::string usage() const;
+  /// What is still to come when so many arguments were given: "[--from N]".
+  std::string rest(size_t given) const;
 };
 
 /// A command that was typed, checked.

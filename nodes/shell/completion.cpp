@@ -1,26 +1,16 @@
 #include "nodes/shell/completion.hpp"
 
 #include "messages/catalogue.hpp"
-#include "messages/redact.hpp"
 #include "nodes/message_fields.hpp"
 
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace touchline::shell {
 
 namespace {
-
-constexpr std::array log_levels{"trace", "debug", "info", "warning", "error", "off"};
-
-/// Whether people may send a message with `send`.
-bool is_sent_by_people(const message_info& info) {
-  return std::ranges::find(info.senders, "outside") != info.senders.end()
-         && !may_hold_secrets(*info.descriptor);
-}
 
 /// Puts the candidates for one word together.
 class completer {
@@ -120,7 +110,7 @@ private:
 
   void offer_messages() {
     for (auto& x : catalogue_data::messages())
-      if (is_sent_by_people(x))
+      if (nodes::may_be_typed(x))
         offer(x.name, x.description);
   }
 
@@ -179,19 +169,6 @@ private:
   std::vector<candidate> out_;
 };
 
-/// What is still to come of a command when so many arguments were given.
-std::string rest_of(const command& what, size_t given) {
-  std::string out;
-  for (size_t i = given; i < what.parameters.size(); ++i) {
-    const auto& x = what.parameters[i];
-    auto text = x.name + (x.repeated ? "..." : "");
-    out += (out.empty() ? "" : " ") + (x.required ? text : '[' + text + ']');
-  }
-  for (auto& x : what.options)
-    out += (out.empty() ? "[" : " [") + x.name + (x.value.empty() ? "" : ' ' + x.value) + ']';
-  return out;
-}
-
 } // namespace
 
 completion complete(std::string_view line, const command_table& commands, name_source& names) {
@@ -244,7 +221,7 @@ std::string hint(std::string_view line, const command_table& commands) {
           out += (out.empty() ? "" : " ") + name + "=…";
       return out;
     }
-  return rest_of(*what, given);
+  return what->rest(given);
 }
 
 } // namespace touchline::shell

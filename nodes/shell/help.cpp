@@ -1,7 +1,6 @@
 #include "nodes/shell/help.hpp"
 
 #include "messages/catalogue.hpp"
-#include "messages/redact.hpp"
 #include "nodes/message_fields.hpp"
 #include "nodes/nearest_name.hpp"
 
@@ -49,8 +48,7 @@ constexpr std::string_view stuck
 report help_messages() {
   report out{json::array(), text_table{{{"Message"}, {"Kind"}, {"What", false, 20}}, {}}};
   for (auto& x : catalogue_data::messages()) {
-    if (std::ranges::find(x.senders, "outside") == x.senders.end()
-        || may_hold_secrets(*x.descriptor))
+    if (!nodes::may_be_typed(x))
       continue;
     auto kind = x.mode == message_mode::read ? "read" : "command";
     out.data.push_back({{"message", x.name}, {"kind", kind}, {"description", x.description}});

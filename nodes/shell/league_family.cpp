@@ -1,4 +1,5 @@
 // leagues, table, fixtures, results, teams, team, squad, ledger: for people who run a league.
+#include "nodes/amount_text.hpp"
 #include "nodes/message_json.hpp"
 #include "nodes/shell/command_families.hpp"
 #include "nodes/shell/session.hpp"
@@ -13,15 +14,6 @@ namespace {
 
 using nlohmann::json;
 using result = tl::expected<report, std::string>;
-
-/// "12.50 GBP" of 1250.
-std::string money(const Money& x) {
-  auto minor = x.minor_units();
-  auto magnitude = minor < 0 ? 0 - static_cast<uint64_t>(minor) : static_cast<uint64_t>(minor);
-  auto cents = std::to_string(magnitude % 100);
-  return (minor < 0 ? "-" : "") + std::to_string(magnitude / 100) + '.'
-         + (cents.size() < 2 ? "0" : "") + cents + ' ' + x.currency();
-}
 
 // -- leagues and teams ----------------------------------------------------------------------------
 
@@ -68,7 +60,7 @@ result show_team(session& with, const invocation& how) {
   auto played = std::ranges::count_if(team->fixtures(), &Fixture::has_score);
   std::string balances;
   for (auto& x : team->balances())
-    balances += (balances.empty() ? "" : ", ") + money(x);
+    balances += (balances.empty() ? "" : ", ") + nodes::amount_text(x);
   report out{nodes::to_json(*team), text_table{{{"Field"}, {"Value", false, 10}}, {}}};
   out.table->rows = {{"team", team->team()},
                      {"name", team->name()},
@@ -113,11 +105,11 @@ result show_ledger(session& with, const invocation& how) {
   for (const auto* part : {"balances", "ledger", "totals"})
     out.data[part] = data.contains(part) ? data[part] : json::array();
   for (auto& x : team->ledger())
-    out.table->rows.push_back({x.kind(), money(x.amount()), x.reference()});
+    out.table->rows.push_back({x.kind(), nodes::amount_text(x.amount()), x.reference()});
   for (auto& x : team->totals())
-    out.after += "All of kind " + x.kind() + ": " + money(x.amount()) + '\n';
+    out.after += "All of kind " + x.kind() + ": " + nodes::amount_text(x.amount()) + '\n';
   for (auto& x : team->balances())
-    out.after += "Balance: " + money(x) + '\n';
+    out.after += "Balance: " + nodes::amount_text(x) + '\n';
   return out;
 }
 

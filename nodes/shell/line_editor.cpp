@@ -25,6 +25,7 @@ namespace {
 constexpr int idle_ms = 250;
 /// Candidates that are listed at once.
 constexpr size_t max_listed = 100;
+constexpr char ctrl_d = '\4';
 /// Marks what takes no place on the line, for libedit.
 constexpr char invisible = '\1';
 
@@ -142,6 +143,9 @@ struct line_editor::state {
       char byte = 0;
       if (auto count = ::read(STDIN_FILENO, &byte, 1); count <= 0)
         return count < 0 && errno == EINTR ? -1 : 0;
+      // So a terminal that was not edited on tells of Ctrl-D that was typed ahead.
+      if (byte == 0)
+        byte = ctrl_d;
       auto used = std::mbrtowc(out, &byte, 1, &decoding);
       if (used == static_cast<size_t>(-2))
         continue;
@@ -237,6 +241,9 @@ typed line_editor::read(std::string& out) {
   auto& x = *state_;
   x.interrupted = false;
   x.prompt = x.callbacks.prompt();
+  // Before the prompt is shown: libedit would do it after, and a Ctrl-C in between would be a
+  // signal.
+  ::el_set(x.editor, EL_PREP_TERM, 1);
   int count = 0;
   const auto* line = ::el_gets(x.editor, &count);
   if (x.interrupted) {

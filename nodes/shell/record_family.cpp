@@ -20,25 +20,21 @@ using result = tl::expected<report, std::string>;
 constexpr uint64_t usual_rows = 100;
 constexpr uint64_t max_rows = 100'000;
 
-std::string text_of(const json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
 // -- history --------------------------------------------------------------------------------------
 
 std::vector<std::string> history_row(const json& x) {
   std::string sent;
   if (x.contains("sent"))
     for (auto& message : x["sent"])
-      sent += (sent.empty() ? "" : ", ") + text_of(message["message"]) + " to "
-              + text_of(message["to"]);
-  auto from = text_of(x["from"]);
+      sent += (sent.empty() ? "" : ", ") + cell_text(message["message"]) + " to "
+              + cell_text(message["to"]);
+  auto from = cell_text(x["from"]);
   return {x["position"].dump(),
           nodes::time_text(x["handled_ms"].get<int64_t>()),
-          text_of(x["node"]),
-          text_of(x["message"]) + (x.contains("dead_letter") ? " (dead letter)" : ""),
+          cell_text(x["node"]),
+          cell_text(x["message"]) + (x.contains("dead_letter") ? " (dead letter)" : ""),
           from.empty() ? "outside" : from,
-          text_of(x["correlation"]),
+          cell_text(x["correlation"]),
           std::to_string(x["events"].get<int>()),
           sent};
 }
@@ -55,6 +51,32 @@ text_table history_table() {
           {}};
 }
 
+/// The audit is read by people who look for who did what.
+constexpr std::string_view audit_kind = "audit/";
+
+text_table audit_table() {
+  return {{{"Position", true},
+           {"When (UTC)", false, 12},
+           {"Who", false, 8},
+           {"Role"},
+           {"From", false, 10},
+           {"What", false, 12},
+           {"Result", false, 8}},
+          {}};
+}
+
+std::vector<std::string> audit_row(const json& x) {
+  auto acted
+    = x.contains("facts") ? x["facts"].front().value("acted", json::object()) : json::object();
+  return {x["position"].dump(),
+          nodes::time_text(x["handled_ms"].get<int64_t>()),
+          acted.value("who", "nobody in particular"),
+          acted.value("role", ""),
+          acted.value("from", ""),
+          acted.value("what", cell_text(x["message"])),
+          acted.value("result", "")};
+}
+
 result show_history(session& with, const invocation& how) {
   const auto& address = how.argument(0);
   auto last = with.store().last_position(address);
@@ -67,7 +89,8 @@ result show_history(session& with, const invocation& how) {
   auto to = std::min(how.number("--to", *last), *last);
   // Without a beginning the newest records are shown.
   auto from = std::max<uint64_t>(how.number("--from", to >= limit ? to - limit + 1 : 1), 1);
-  report out{json::array(), history_table()};
+  auto is_audit = address.starts_with(audit_kind);
+  report out{json::array(), is_audit ? audit_table() : history_table()};
   for (auto next = from; next <= to && out.data.size() < limit;) {
     auto progress
       = with.store().read_stream(address, next, {}, [&](uint64_t position, std::string_view bytes) {
@@ -76,7 +99,8 @@ result show_history(session& with, const invocation& how) {
             return false;
           if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
             out.data.push_back(nodes::record_json(address, record));
-            out.table->rows.push_back(history_row(out.data.back()));
+            const auto& line = out.data.back();
+            out.table->rows.push_back(is_audit ? audit_row(line) : history_row(line));
           }
           next = position + 1;
           return true;
@@ -207,10 +231,10 @@ result list_letters(session& with, const invocation& how) {
       if (!letter.ParseFromString(x.bytes))
         return tl::unexpected{"The dead letter " + x.id + " is unreadable."};
       auto data = nodes::dead_letter_json(letter);
-      auto from = text_of(data["from"]);
-      out.table->rows.push_back({x.id, text_of(data["message"]), from.empty() ? "outside" : from,
-                                 text_of(data["flow"]), data["attempts"].dump(),
-                                 text_of(data["error"])});
+      auto from = cell_text(data["from"]);
+      out.table->rows.push_back({x.id, cell_text(data["message"]), from.empty() ? "outside" : from,
+                                 cell_text(data["flow"]), data["attempts"].dump(),
+                                 cell_text(data["error"])});
       out.data.push_back(std::move(data));
       ids.push_back(x.id);
     }

@@ -8,22 +8,22 @@ namespace {
 
 using nlohmann::json;
 
-std::string cell_of(const json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
 /// The members of an object, a line each.
 text_table members_of(const json& data) {
   text_table out{{{"field"}, {"value"}}, {}};
   if (!data.is_object())
-    out.rows.push_back({"", cell_of(data)});
+    out.rows.push_back({"", cell_text(data)});
   else
     for (auto& [name, value] : data.items())
-      out.rows.push_back({name, cell_of(value)});
+      out.rows.push_back({name, cell_text(value)});
   return out;
 }
 
 } // namespace
+
+std::string cell_text(const json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
 
 report sentence(std::string text, json data) {
   data["message"] = text;

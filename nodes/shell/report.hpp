@@ -28,6 +28,9 @@ struct report {
 /// A report of one sentence, which is "message" for programs.
 report sentence(std::string text, nlohmann::json data = nlohmann::json::object());
 
+/// A JSON value as a cell of a table: a text without its quotes.
+std::string cell_text(const nlohmann::json& value);
+
 /// The report as it is printed. JSON is one line, or indented where a person reads it.
 std::string print(const report& what, nodes::output_format format, const text_style& style);
 

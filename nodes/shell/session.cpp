@@ -36,10 +36,6 @@ std::string user_and_host() {
   return (user ? std::string{user->pw_name} : std::to_string(::getuid())) + '@' + host;
 }
 
-std::string node_name(uint32_t node) {
-  return "node-" + std::to_string(node);
-}
-
 /// What addresses begin with: "team/".
 std::vector<std::string> kinds() {
   std::set<std::string> out;
@@ -135,19 +131,17 @@ std::optional<std::string> session::news() {
   auto stays = std::ranges::find(connected, before) != connected.end();
   node_ = stays ? before : connected.empty() ? 0 : connected.front();
   if (cluster_.empty() && node_ != 0) {
-    cluster::Request question;
-    question.set_map(true);
-    if (auto reply = access_->ask(question))
-      cluster_ = reply->map().cluster();
+    if (auto map = nodes::read_map(*access_))
+      cluster_ = map->cluster();
   }
   if (node_ == before)
     return std::nullopt;
   if (node_ == 0)
-    return node_name(before) + " is gone, and no other node is connected; trying again.";
+    return nodes::node_name(before) + " is gone, and no other node is connected; trying again.";
   if (before == 0)
     return known_.empty() ? std::nullopt
-                          : std::optional{node_name(node_) + " is there; going on with it."};
-  return node_name(before) + " is gone; going on with " + node_name(node_) + '.';
+                          : std::optional{nodes::node_name(node_) + " is there; going on with it."};
+  return nodes::node_name(before) + " is gone; going on with " + nodes::node_name(node_) + '.';
 }
 
 answer session::wait(const std::string& id, std::optional<answer>& reply) {

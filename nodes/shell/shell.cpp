@@ -140,12 +140,13 @@ int run_script(shell& commands, const shell_request& request) {
 }
 
 std::string prompt_of(const session& with) {
-  auto node = with.node() == 0 ? std::string{"no node"} : "node-" + std::to_string(with.node());
+  auto node = with.node() == 0 ? std::string{"no node"} : nodes::node_name(with.node());
   return (with.cluster().empty() ? "touchline" : with.cluster()) + '/' + node + "> ";
 }
 
 void greet(session& with) {
-  std::cout << "Connected to node-" << with.node() << " of the cluster " << with.cluster() << '.';
+  std::cout << "Connected to " << nodes::node_name(with.node()) << " of the cluster "
+            << with.cluster() << '.';
   if (auto who = with.questions().who_am_i(); who && !who->authority.note().empty())
     std::cout << ' ' << who->authority.note();
   std::cout << " `help` lists the commands, TAB completes them.\n" << std::flush;

@@ -1,4 +1,4 @@
-// A node whose disk is full, beside others that have room.
+// A node whose disk is full or fails, beside others whose disks do not.
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
@@ -13,6 +13,16 @@ using nlohmann::json;
 namespace {
 
 constexpr size_t some_commands = 20;
+
+/// What a node says that it suffers from; nothing when it is healthy.
+std::string ailment(const real_cluster& cluster, uint32_t node) {
+  auto found = cluster.ask_json({"nodes"});
+  if (found.is_object())
+    for (auto& x : found["nodes"])
+      if (x["node"] == node && x.contains("unhealthy"))
+        return x["unhealthy"].get<std::string>();
+  return {};
+}
 
 /// Why there can be no mounts for tests here; nothing when there are.
 const std::optional<std::string>& hindrance() {
@@ -52,16 +62,6 @@ public:
 private:
   std::filesystem::path where_;
 };
-
-/// What a node says that it suffers from; nothing when it is healthy.
-std::string ailment(const real_cluster& cluster, uint32_t node) {
-  auto found = cluster.ask_json({"nodes"});
-  if (found.is_object())
-    for (auto& x : found["nodes"])
-      if (x["node"] == node && x.contains("unhealthy"))
-        return x["unhealthy"].get<std::string>();
-  return {};
-}
 
 /// Node 1 has the small disk.
 struct cluster_with_a_small_disk {
@@ -118,4 +118,34 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_killed_with_a_full_disk_comes_back_when_ther
   x.cluster.start(x.full);
   x.cluster.require_healthy();
   x.writer->ends_sound(some_commands);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_whose_disk_fails_takes_no_part_and_says_so) {
+  constexpr uint32_t broken = 2;
+  constexpr uint64_t bytes = 32'768;
+  real_cluster cluster;
+  cluster.start_all();
+  recording_client writer{cluster, "probe"};
+  BOOST_TEST_REQUIRE(writer.gets(some_commands), last_words(cluster, 3));
+  // The kernel refuses writes with EFBIG: an error that no room will mend.
+  cluster.limit_files(broken, bytes);
+  std::string why;
+  BOOST_TEST(eventually([&] {
+               why = ailment(cluster, broken);
+               return !why.empty();
+             }),
+             last_words(cluster, 3));
+  BOOST_TEST(why.find("File too large") != std::string::npos, why);
+  BOOST_TEST(cluster.has_said(broken, "takes no part any more"), last_words(cluster, 3));
+  BOOST_TEST(writer.gets(some_commands), last_words(cluster, 3));
+  for (uint32_t partition = 0; partition < 4; ++partition)
+    BOOST_TEST(eventually([&] {
+      auto leader = cluster.leader(partition);
+      return leader != 0 && leader != broken;
+    }));
+  // With a disk that works it goes on from what it had.
+  cluster.kill(broken);
+  cluster.start(broken);
+  cluster.require_healthy();
+  writer.ends_sound(some_commands);
 }

@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 namespace touchline::testing {
@@ -118,9 +119,10 @@ void real_cluster::write_configuration() {
 
 // -- processes ------------------------------------------------------------------------------------
 
-void real_cluster::start(uint32_t node, std::vector<std::string> more) {
+void real_cluster::start(uint32_t node, std::vector<std::string> more,
+                         const std::string& executable) {
   BOOST_TEST_REQUIRE(!is_running(node));
-  std::vector<std::string> arguments{program,       "node", "--config",
+  std::vector<std::string> arguments{executable,    "node", "--config",
                                      config_file(), "--id", std::to_string(node)};
   arguments.insert(arguments.end(), more.begin(), more.end());
   std::vector<char*> argv;
@@ -180,6 +182,11 @@ std::optional<int> real_cluster::ended(uint32_t node) {
     return std::nullopt;
   processes_.erase(node);
   return status_of(status);
+}
+
+void real_cluster::limit_files(uint32_t node, uint64_t bytes) const {
+  rlimit limit{bytes, bytes};
+  BOOST_TEST_REQUIRE(::prlimit(processes_.at(node), RLIMIT_FSIZE, &limit, nullptr) == 0);
 }
 
 void real_cluster::wipe(uint32_t node) const {

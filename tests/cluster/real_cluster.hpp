@@ -69,7 +69,8 @@ public:
 
   // -- processes ----------------------------------------------------------------------------------
 
-  void start(uint32_t node, std::vector<std::string> more = {});
+  void start(uint32_t node, std::vector<std::string> more = {},
+             const std::string& executable = program);
   /// Starts all nodes and waits until they serve.
   void start_all();
   bool is_running(uint32_t node) const { return processes_.contains(node); }
@@ -81,6 +82,9 @@ public:
   int stop(uint32_t node);
   /// How a process ended by itself, which is waited for; nothing when it did not end in time.
   std::optional<int> ended(uint32_t node);
+  /// No file of the process may grow beyond so many bytes, or be written behind them: its disk
+  /// fails.
+  void limit_files(uint32_t node, uint64_t bytes) const;
   /// Removes everything that a node that does not run has stored.
   void wipe(uint32_t node) const;
   /// Everything that a node has said, over all its lives.

@@ -343,7 +343,7 @@ BOOST_AUTO_TEST_CASE(the_command_says_what_a_file_without_mistakes_describes) {
   auto file = project_file("config/cluster-3.conf");
   auto x = run(folder, {"config", "check", file});
   BOOST_TEST(x.status == 0, x.out << x.err);
-  BOOST_TEST(x.out.starts_with("Cluster trial: 3 nodes, 12 partitions, 3 replicas of each, plain "
+  BOOST_TEST(x.out.starts_with("Cluster trial: 3 nodes, 6 partitions, 3 replicas of each, plain "
                                "text on loopback.\n  node-1  127.0.0.1:7401  front, league  "),
              x.out);
   auto json = nlohmann::json::parse(run(folder, {"config", "check", file, "--format", "json"}).out);

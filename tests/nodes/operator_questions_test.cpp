@@ -78,7 +78,8 @@ std::vector<ActorRow> all_pages(const storage::store& store, ActorsQuery query,
       ++*pages;
     if (page.at_end())
       return out;
-    BOOST_TEST_REQUIRE((page.next() > query.after())); // Boost compares strings by length first
+    // Boost compares texts by their length first.
+    BOOST_TEST_REQUIRE((page.next() > query.after()));
     query.set_after(page.next());
   }
 }

@@ -86,7 +86,8 @@ BOOST_AUTO_TEST_CASE(nodes_and_partitions_are_those_of_the_cluster) {
   auto partitions = run_json("partitions");
   BOOST_TEST_REQUIRE(partitions.size() == 4u);
   for (uint32_t i = 0; i < 4; ++i)
-    BOOST_TEST(partitions[i]["leader"] == cluster->leader(i));
+    BOOST_TEST(
+      eventually([&] { return run_json("partitions")[i]["leader"] == cluster->leader(i); }));
 }
 
 BOOST_AUTO_TEST_CASE(the_table_is_the_one_that_was_played) {
@@ -173,6 +174,96 @@ BOOST_AUTO_TEST_CASE(flows_and_dead_letters_are_those_of_the_records) {
              != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(actors_are_listed_in_pages_and_inspected_as_they_are_and_were) {
+  auto all = run_json("actors --limit 1000")["actors"];
+  std::vector<std::string> addresses;
+  for (auto& x : all)
+    addresses.push_back(x["address"]);
+  BOOST_TEST(std::ranges::is_sorted(addresses));
+  auto first = run_json("actors --limit 3");
+  BOOST_TEST_REQUIRE(first["actors"].size() == 3u);
+  auto rest = run_json("actors --limit 1000 --after " + first["next"].get<std::string>());
+  BOOST_TEST(rest["actors"].size() + 3 == all.size());
+  auto teams = run_json("actors team/*")["actors"];
+  BOOST_TEST_REQUIRE(teams.size() == 4u);
+  std::string address = teams[0]["address"];
+  BOOST_TEST(teams[0]["position"] == cluster->history(address).size());
+  BOOST_TEST(teams[0]["node"] == cluster->leader(teams[0]["partition"].get<uint32_t>()));
+  // The state, by the entity's own answer.
+  auto now = run_json("inspect " + address);
+  auto key = address.substr(address.rfind('/') + 1);
+  auto details = asked({"team.get", "league=" + league, "team=" + key});
+  BOOST_TEST(now["position"] == teams[0]["position"]);
+  BOOST_TEST(now["state"]["details"]["name"] == details["name"]);
+  auto position = now["position"].get<uint64_t>();
+  BOOST_TEST(run_json("at " + address + ' ' + std::to_string(position))["state"] == now["state"]);
+  BOOST_TEST(run_json("at " + address + " 1")["position"] == 1);
+  BOOST_TEST(!refusal_of("inspect team/en/nobody").empty());
+  BOOST_TEST(refusal_of("at " + address + " 0").find("numbered from 1") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_done_to_an_actor_is_seen_and_audited) {
+  std::string address = run_json("actors team/*")["actors"][1]["address"];
+  auto row = [&] {
+    auto found = run_json("actors " + address);
+    return found["actors"][0];
+  };
+  run_json("passivate " + address);
+  BOOST_TEST(eventually([&] { return row()["passive"] == true; }));
+  // A read brings it back.
+  asked({"team.get", "league=" + league, "team=" + address.substr(address.rfind('/') + 1)});
+  BOOST_TEST(eventually([&] { return row()["passive"] == false; }));
+  BOOST_TEST(refusal_of("restart " + address).find("give --yes") != std::string::npos);
+  run_json("restart " + address + " --yes");
+  BOOST_TEST(eventually([&] { return row()["restarts"] == 1; }));
+  auto tree = run_json("supervisors");
+  BOOST_TEST(tree["nodes"].size() == 3u);
+  auto snapshot = run_json("snapshot");
+  BOOST_TEST(snapshot["entities"].get<uint64_t>() > 0u);
+  run_json("log-level 2 debug");
+  run_json("log-level node-2 info");
+  auto audit = run_json("history audit/cluster --limit 100");
+  std::string told;
+  for (auto& x : audit)
+    told += x["facts"][0]["acted"].dump() + '\n';
+  for (const auto* what : {"restart", "passivate", "snapshot", "log level"})
+    BOOST_TEST(told.find(what) != std::string::npos, told);
+  BOOST_TEST(told.find(address) != std::string::npos, told);
+}
+
+BOOST_AUTO_TEST_CASE(metrics_of_every_node_are_told) {
+  auto found = run_json("metrics touchline_records_total")["metrics"];
+  std::set<uint32_t> nodes;
+  for (auto& x : found)
+    nodes.insert(x["node"].get<uint32_t>());
+  BOOST_TEST(nodes.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_tail_shows_what_is_committed_after_it_began) {
+  std::string team = run_json("teams " + league)["teams"][2]["team"];
+  auto pattern = "team/*/" + team;
+  auto arguments
+    = cluster->connected({"shell", "--format", "json", "-c", "tail " + pattern + " --count 1"});
+  arguments.insert(arguments.begin(), program);
+  work_folder folder;
+  process tail{folder, arguments};
+  // It begins at some moment: updates go on until it has seen one.
+  int updates = 0;
+  BOOST_TEST(eventually([&] {
+    asked({"team.update", "league=" + league, "team=" + team, "stadium=Seen", "--id",
+           "tail-" + std::to_string(++updates)});
+    return !tail.is_running();
+  }));
+  auto x = tail.wait();
+  BOOST_TEST_REQUIRE(x.status == 0, x.err);
+  auto line = json::parse(x.out.substr(0, x.out.find('\n')));
+  BOOST_TEST(line["message"] == "info.teamupdated");
+  auto records = cluster->history(line["address"].get<std::string>());
+  auto position = line["position"].get<size_t>();
+  BOOST_TEST_REQUIRE(position <= records.size());
+  BOOST_TEST(records[position - 1]["correlation"] == line["correlation"]);
+}
+
 BOOST_AUTO_TEST_CASE(leadership_and_drained_nodes_go_where_they_are_told) {
   auto leader = cluster->leader(2);
   auto other = leader % 3 + 1;
@@ -182,7 +273,8 @@ BOOST_AUTO_TEST_CASE(leadership_and_drained_nodes_go_where_they_are_told) {
   run_json(transfer + " --yes");
   BOOST_TEST(eventually([&] { return cluster->leader(2) == other; }));
   auto state_of_3 = [&] {
-    for (auto& x : cluster->ask_json({"nodes"})["nodes"])
+    auto found = cluster->ask_json({"nodes"});
+    for (auto& x : found["nodes"])
       if (x["node"] == 3)
         return x["state"].get<std::string>();
     return std::string{};
@@ -241,6 +333,26 @@ BOOST_AUTO_TEST_CASE(whoever_is_no_account_or_has_another_password_is_refused) {
   BOOST_TEST(x.status == 1);
   BOOST_TEST(std::ranges::count(x.err, '\n') == 1);
   BOOST_TEST(x.out.empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_account_logs_in_with_the_password_on_the_first_line) {
+  auto created
+    = cluster->ask({"account", "create", "shell-admin", "--role", "league-administrator"});
+  BOOST_TEST_REQUIRE(created.status == 0, created.err);
+  auto code = created.out.substr(0, created.out.find('\n'));
+  const std::string password = "correct horse battery staple";
+  auto activated
+    = run(work_folder{}, cluster->connected({"account", "activate", code}), password + '\n');
+  BOOST_TEST_REQUIRE(activated.status == 0, activated.err);
+  auto arguments = cluster->connected({"shell", "--user", "shell-admin", "--format", "json"});
+  auto x = run(work_folder{}, arguments, password + "\nwhoami\n");
+  BOOST_TEST_REQUIRE(x.status == 0, x.err);
+  BOOST_TEST(json::parse(x.out)["name"] == "shell-admin");
+  // In the middle of a script as well.
+  x = run(work_folder{}, cluster->connected({"shell", "--format", "json"}),
+          "login shell-admin\n" + password + "\nwhoami\n");
+  BOOST_TEST_REQUIRE(x.status == 0, x.err);
+  BOOST_TEST(x.out.find("\"name\":\"shell-admin\"") != std::string::npos, x.out);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -86,6 +86,7 @@ BOOST_AUTO_TEST_CASE(ctrl_c_stops_the_command_and_ctrl_d_ends_the_shell) {
   operators_desk desk;
   auto shell = desk.sit_down();
   shell.wait_for("/node-");
+  shell.wait_for(prompt);
   // While a line is typed it is thrown away.
   shell.type("remove 1" + ctrl_c);
   shell.wait_for("^C");
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_dies_under_the_shell_is_named_and_another_one_t
   shell.wait_for("node-" + std::to_string(first) + " is gone; going on with node-");
   auto second = node_of(shell.wait_for(prompt));
   BOOST_TEST(second != first);
-  shell.enter_line("nodes", "does not answer");
+  shell.enter_line("nodes", "no answer");
   shell.wait_for(prompt);
   desk.cluster().start(first);
   desk.cluster().require_healthy();
@@ -161,13 +162,18 @@ BOOST_AUTO_TEST_CASE(
   {
     auto shell = desk.sit_down();
     shell.wait_for("/node-");
-    shell.enter_line("partions", "did you mean partitions?");
-    shell.enter_line("history", "history needs ADDRESS");
-    shell.enter_line("drain two", "\"two\" is no node");
-    shell.enter_line("send team.get league=en.1", "team.get needs league=… team=…");
-    shell.enter_line("send 'open", "is not closed");
-    shell.enter_line("history team/en/nobody", "There is no entity team/en/nobody");
     shell.wait_for(prompt);
+    const std::vector<std::pair<std::string, std::string>> mistakes{
+      {"partions", "did you mean partitions?"},
+      {"history", "history needs ADDRESS"},
+      {"drain two", "\"two\" is no node"},
+      {"send team.get league=en.1", "team.get needs league=… team=…"},
+      {"send 'open", "is not closed"},
+      {"history team/en/nobody", "There is no entity team/en/nobody"}};
+    for (auto& [line, sentence] : mistakes) {
+      shell.enter_line(line, sentence);
+      shell.wait_for(prompt);
+    }
     shell.type(ctrl_d);
     // The last command failed, but a person has seen that.
     shell.wait_for_end();

@@ -168,6 +168,28 @@ BOOST_AUTO_TEST_CASE(a_follower_that_was_away_until_the_log_was_cut_gets_the_con
   x.finish();
 }
 
+BOOST_AUTO_TEST_CASE(a_follower_that_hears_nothing_costs_the_leader_a_bounded_log) {
+  auto options = with_short_logs();
+  options.replica.max_kept_entries = 6;
+  played_cluster x{options};
+  auto leader = x.leader();
+  // It stays connected: what it says arrives.
+  x.cluster.network().cut(leader, leader % 3 + 1);
+  auto most = uint64_t{0};
+  auto last = uint64_t{0};
+  BOOST_TEST(x.cluster.run_until(
+    [&] {
+      auto log = x.cluster.node(leader).disk().log_bounds(cluster::group_of(0)).value();
+      most = std::max(most, log ? log->last - log->first + 1 : 0);
+      last = std::max(last, log ? log->last : 0);
+      return x.league.done();
+    },
+    300 * second));
+  BOOST_TEST(last > 20u);
+  BOOST_TEST(most <= 16u);
+  x.finish();
+}
+
 BOOST_AUTO_TEST_CASE(a_crash_in_the_middle_of_unpacking_content_does_no_harm) {
   played_cluster x{with_short_logs()};
   x.cluster.crash(3);
