@@ -6,7 +6,9 @@ namespace touchline::nodes {
 namespace {
 
 void add_rights(CLI::App& command, account_request& request) {
-  command.add_option("--role", request.role, "league-administrator, team-owner, sponsor, viewer or operator")
+  command
+    .add_option("--role", request.role,
+                "league-administrator, team-owner, sponsor, viewer or operator")
     ->check(CLI::IsMember(std::vector<std::string>{account_roles.begin(), account_roles.end()}));
   command.add_option("--name", request.name, "What the holder is called");
   command.add_option("--team", request.teams, "Key of a team that the account owns")

@@ -9,8 +9,8 @@
 namespace touchline::nodes {
 
 /// Roles as the command line and certificates call them, in the order of Role from 1.
-inline constexpr std::array account_roles{"league-administrator", "team-owner", "sponsor",
-                                          "viewer", "operator"};
+inline constexpr std::array account_roles{"league-administrator", "team-owner", "sponsor", "viewer",
+                                          "operator"};
 
 /// The role of that name; ROLE_UNSPECIFIED when none has it.
 Role role_named(std::string_view name);

@@ -3,6 +3,7 @@
 #include "actors/runtime/clock.hpp"
 #include "nodes/authentication.hpp"
 #include "nodes/certificate_proof.hpp"
+#include "nodes/cluster/operator_gate.hpp"
 #include "nodes/membership_report.hpp"
 
 #include <fstream>
@@ -107,7 +108,18 @@ tl::expected<Reply, refusal> cluster_questions::ask(Request question) {
 }
 
 operator_result<done> cluster_questions::act(Request question) {
-  return ask(std::move(question)).map([](Reply reply) { return answer_of(reply, done{}); });
+  auto is_about_himself = question.admin().has_who_am_i();
+  return ask(std::move(question)).map([&](Reply reply) {
+    auto out = answer_of(reply, done{});
+    // Whoever may act because nobody is an operator has been told so when he came.
+    if (!is_about_himself && out.authority.note() == cluster::not_in_the_audit)
+      warning_ = out.authority.note();
+    return out;
+  });
+}
+
+std::string cluster_questions::take_warning() {
+  return std::exchange(warning_, {});
 }
 
 operator_result<done> cluster_questions::who_am_i() {

@@ -103,6 +103,10 @@ public:
   /// program.
   operator_result<done> note(const std::string& what, const std::string& result);
 
+  /// What the one who acted should know of the last actions, if anything: that one is not in the
+  /// audit. Once.
+  std::string take_warning();
+
 private:
   struct certificate_proof {
     std::string certificate;
@@ -116,6 +120,7 @@ private:
   cluster_access& access_;
   cluster::Credential who_;
   std::optional<certificate_proof> certificate_;
+  std::string warning_;
 };
 
 } // namespace touchline::nodes

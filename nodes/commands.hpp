@@ -3,8 +3,8 @@
 // usage.
 #pragma once
 
-#include "nodes/account_roles.hpp"
 #include "league/season_file.hpp"
+#include "nodes/account_roles.hpp"
 #include "nodes/configuration.hpp"
 #include "nodes/connection.hpp"
 #include "nodes/pyramid_configuration.hpp"

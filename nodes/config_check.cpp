@@ -1,6 +1,7 @@
 #include "nodes/config_check.hpp"
 
 #include "nodes/certificate_check.hpp"
+#include "nodes/front/front_configuration.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -182,6 +183,9 @@ checked_configuration check_configuration(const std::filesystem::path& path,
                              [&file](const char* key) { return file->refused(key); }))
       check_certificates(*file, *result.config->cluster, nodes);
   }
+  auto served = front::read_front(*file);
+  if (served && result.config->cluster)
+    front::check_fronts(*file, *result.config->cluster);
   if (file->settings().contains("pyramid"))
     result.pyramid = read_pyramid(*file);
   result.mistakes = file->mistakes();

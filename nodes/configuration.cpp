@@ -96,7 +96,7 @@ void refuse_other_sections(settings_file& file) {
     auto nearest = nearest_name(name, known_sections);
     file.refuse(name, "is no section; "
                         + (nearest ? "the nearest that is one is " + *nearest
-                                   : "the sections are touchline, cluster, pyramid and caf"));
+                                   : "the sections are touchline, cluster, front, pyramid and caf"));
   }
 }
 

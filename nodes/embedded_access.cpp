@@ -1,5 +1,8 @@
 #include "nodes/embedded_access.hpp"
 
+#include "nodes/cluster/operator_questions.hpp"
+#include "nodes/cluster/replica_state.hpp"
+
 namespace touchline::nodes {
 
 embedded_access::embedded_access(std::unique_ptr<embedded_node> node,
@@ -18,6 +21,19 @@ tl::expected<std::unique_ptr<embedded_access>, refusal> embedded_access::start(
 
 tl::expected<identity_key, refusal> embedded_access::key() {
   return identity_key::open(data_directory_);
+}
+
+tl::expected<cluster::TailBatch, refusal> embedded_access::tail(const cluster::TailQuery& query) {
+  std::map<uint32_t, uint64_t> committed;
+  const auto partitions = routes().partitions();
+  // What the only replica has on disk is committed.
+  for (uint32_t i = 0; i < partitions; ++i) {
+    auto bounds = store().log_bounds(cluster::group_of(i));
+    if (!bounds)
+      return tl::unexpected<refusal>{{UNAVAILABLE, "The log cannot be read."}};
+    committed[i] = *bounds ? (*bounds)->last : 0;
+  }
+  return cluster::read_tail(store(), query, committed, partitions);
 }
 
 answer embedded_access::drop_dead_letter(const std::string& id) {

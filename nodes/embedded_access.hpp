@@ -19,6 +19,9 @@ public:
   const actors::router& routes() const noexcept override { return node_->runtime().routes(); }
   const storage::store& store() const noexcept override { return node_->runtime().store(); }
   tl::expected<identity_key, refusal> key() override;
+  tl::expected<cluster::TailBatch, refusal> tail(const cluster::TailQuery& query) override;
+  /// Nothing waits here for others.
+  void stop_waiting_when(std::function<bool()>) override {}
   std::optional<refusal> failure() const override { return node_->failure(); }
   bool settle(int64_t timeout_ms) override { return node_->runtime().settle(timeout_ms); }
   void passivate_all() override { node_->runtime().passivate_all(); }

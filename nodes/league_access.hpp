@@ -12,9 +12,15 @@
 #include <tl/expected.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+
+namespace touchline::cluster {
+class TailBatch;
+class TailQuery;
+} // namespace touchline::cluster
 
 namespace touchline::nodes {
 
@@ -45,6 +51,14 @@ public:
 
   /// The secret that tokens and invitations are signed with.
   virtual tl::expected<identity_key, refusal> key() = 0;
+
+  /// What was committed since the cursors of a query whose `open_only` is set; go on with those of
+  /// the answer. May wait while nobody leads a partition. Thread safe.
+  virtual tl::expected<cluster::TailBatch, refusal> tail(const cluster::TailQuery& query) = 0;
+
+  /// From now on whatever waits ends early, with UNAVAILABLE, once `stop` says so: a person pressed
+  /// Ctrl-C, or the program ends. It is asked at least every 100 ms, on the thread that waits.
+  virtual void stop_waiting_when(std::function<bool()> stop) = 0;
 
   /// Why nothing more can be done here; nothing while something can. A cluster that lost a node, or
   /// that cannot be reached for a moment, is no failure.

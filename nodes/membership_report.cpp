@@ -82,8 +82,10 @@ json to_json(const cluster::NodeStatus& x) {
   json out{{"node", x.node().id()},
            {"address", address_of(x.node())},
            {"state", state_of(x)},
+           {"roles", std::vector<std::string>(x.role().begin(), x.role().end())},
            {"version", x.node().version()},
            {"uptime_ms", x.uptime_ms()},
+           {"load_permille", x.load_permille()},
            {"memory_bytes", x.memory_bytes()},
            {"disk_bytes", x.disk_bytes()},
            {"connected", std::vector<uint32_t>(x.connected().begin(), x.connected().end())},
@@ -110,10 +112,14 @@ json partitions_json(const replicas_by_partition& partitions) {
   auto out = json::array();
   for (auto& [partition, replicas] : partitions) {
     json entry{{"partition", partition}, {"leader", nullptr}, {"replicas", json::object()}};
+    // One that has not heard of its successor leads an older term.
+    uint64_t term = 0;
     for (auto& [node, x] : replicas) {
       entry["replicas"][std::to_string(node)] = to_json(x);
-      if (x.role() == "leader")
+      if (x.role() == "leader" && x.term() > term) {
         entry["leader"] = node;
+        term = x.term();
+      }
     }
     out.push_back(std::move(entry));
   }

@@ -35,12 +35,10 @@ tl::expected<std::unique_ptr<state_replay>, refusal> state_replay::begin(const s
     return tl::unexpected<refusal>{
       {NOT_FOUND, "There is no kind of entity called \"" + std::string{kind_of(address)} + "\"."}};
   std::unique_ptr<state_replay> out{new state_replay{from, std::move(address), until, *kind}};
-  if (until > 0)
-    return out;
   auto snapshot = from.read_snapshot(out->address_);
   if (!snapshot)
     return tl::unexpected{read_failed(snapshot.error())};
-  if (*snapshot) {
+  if (*snapshot && (until == 0 || (*snapshot)->position <= until)) {
     EntitySnapshot x;
     if (!x.ParseFromString((*snapshot)->bytes) || !out->entity_->load(x.state()))
       return tl::unexpected{out->damaged()};
@@ -50,6 +48,8 @@ tl::expected<std::unique_ptr<state_replay>, refusal> state_replay::begin(const s
 }
 
 tl::expected<bool, refusal> state_replay::step(size_t max_records) {
+  if (until_ > 0 && position_ == until_)
+    return true;
   storage::read_limits limits;
   limits.max_records = max_records;
   if (until_ > 0)

@@ -20,8 +20,8 @@ public:
   /// Records that one step applies by default.
   static constexpr size_t step_records = 512;
 
-  /// Begins with the newest snapshot, or, to find the state as it was after record `until` (0 for
-  /// the last one), with nothing. NOT_FOUND for an unknown kind.
+  /// To find the state as it was after record `until` (0 for the last one): begins with the newest
+  /// snapshot, or with nothing when that is of a later record. NOT_FOUND for an unknown kind.
   static tl::expected<std::unique_ptr<state_replay>, refusal> begin(const storage::store& from,
                                                                     std::string address,
                                                                     uint64_t until = 0);

@@ -8,6 +8,8 @@
 
 #include <caf/send.hpp>
 
+#include <google/protobuf/util/message_differencer.h>
+
 namespace touchline::actors {
 
 namespace {
@@ -44,8 +46,11 @@ answer refused(const refusal& why, uint64_t position) {
   return {{}, why.code, why.text, {}, position, false};
 }
 
-/// Why a message is not the dead letter that it says it is; nothing for one that is none.
-std::optional<refusal> check_letter(const storage::store& store, const std::string& id) {
+/// Why a message is not the dead letter that it says it is; nothing for one that is none. Whoever
+/// retries one may send what is otherwise between entities alone: it has to be that very message.
+std::optional<refusal> check_letter(const storage::store& store, const header& head,
+                                    uint32_t number, const google::protobuf::Message& body) {
+  const auto& id = head.dead_letter;
   if (id.empty())
     return std::nullopt;
   auto stored = store.read_dead_letter(id);
@@ -53,6 +58,13 @@ std::optional<refusal> check_letter(const storage::store& store, const std::stri
     return to_refusal(stored.error());
   if (!*stored)
     return refusal{NOT_FOUND, "There is no dead letter " + id + " any more."};
+  DeadLetter letter;
+  if (!letter.ParseFromString(**stored))
+    return refusal{DAMAGED, "The dead letter " + id + " is unreadable."};
+  auto kept = parse_message(letter.cause().message(), letter.body());
+  if (letter.to() != head.to || letter.cause().message() != number || !kept
+      || !google::protobuf::util::MessageDifferencer::Equals(*kept, body))
+    return refusal{INVALID_ARGUMENT, "This is not the message of the dead letter " + id + '.'};
   return std::nullopt;
 }
 
@@ -193,7 +205,7 @@ void entity_actor::handle(const header& head, uint32_t number,
                           const google::protobuf::Message& body) {
   if (is_known(head, number, body))
     return;
-  if (auto dropped = check_letter(*environment_->store, head.dead_letter)) {
+  if (auto dropped = check_letter(*environment_->store, head, number, body)) {
     respond(outcome_kind::answered, refused(*dropped, position_));
     return;
   }

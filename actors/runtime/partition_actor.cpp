@@ -264,6 +264,8 @@ std::optional<refusal> partition_actor::check_command(const header& head, uint32
   if (info.mode != message_mode::read && (head.id.empty() || head.id.size() > max_command_id_bytes))
     return refusal{INVALID_ARGUMENT, "A command needs an id of 1 to "
                                        + std::to_string(max_command_id_bytes) + " bytes."};
+  if (std::ranges::any_of(head.id, [](unsigned char x) { return x < ' ' || x == 0x7f; }))
+    return refusal{INVALID_ARGUMENT, "The id of a command has no control characters."};
   if (head.dead_letter.empty() && is_reserved(head.id))
     return refusal{INVALID_ARGUMENT, "Command ids that begin with deadline/ or retry/ are the "
                                      "node's own; choose another one."};

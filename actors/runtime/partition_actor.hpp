@@ -277,7 +277,7 @@ private:
   // -- for operators ------------------------------------------------------------------------------
 
   entity_row row_of(const slot& x) const;
-  entity_rows rows(const entity_rows_query& query) const;
+  caf::result<entity_rows> rows(const entity_rows_query& query) const;
   census take_census() const;
   answer restart_entity_now(const std::string& address);
   answer passivate_now(const std::string& address);

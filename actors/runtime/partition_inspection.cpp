@@ -20,7 +20,10 @@ entity_row partition_actor::row_of(const slot& x) const {
           now_ms() - x.last_active_ms};
 }
 
-entity_rows partition_actor::rows(const entity_rows_query& query) const {
+/// Before it is open the store may lack what an earlier life committed: it knows nobody yet.
+caf::result<entity_rows> partition_actor::rows(const entity_rows_query& query) const {
+  if (!open_)
+    return caf::make_error(caf::sec::runtime_error, "the partition is not open yet");
   entity_rows out;
   if (!query.address.empty()) {
     if (auto at = slots_by_address_.find(query.address); at != slots_by_address_.end())

@@ -1,7 +1,7 @@
 // What it costs to look into three nodes: a page of actors of which there are many, an actor that
 // is inspected while it works, and a tail under full load.
 //
-//   bench_cluster_operator [TEAMS] [SECONDS]    100,000 teams, 3 s for each measurement
+//   bench_cluster_operator [TEAMS] [SECONDS]    100,000 teams, 2 s for each measurement
 #include "bench/bench_node.hpp"
 #include "bench/cluster/trial_cluster.hpp"
 
@@ -20,7 +20,7 @@ using nlohmann::json;
 namespace {
 
 constexpr size_t full_load = 256;
-constexpr int rounds = 5;
+constexpr int rounds = 15;
 
 /// An operator with a connection of his own.
 struct onlooker {
@@ -52,9 +52,9 @@ std::string team_key(int i) {
   return "team-" + std::to_string(1'000'000 + i);
 }
 
-/// In leagues of a thousand, as many as a league may have.
+/// In leagues that are as large as a league may be.
 void create_teams(trial_cluster& cluster, int count) {
-  constexpr int per_league = 1'000;
+  constexpr int per_league = 64;
   actors::client client{cluster.access().system(),
                         cluster.access().routes(),
                         actors::system_clock(),
@@ -173,7 +173,7 @@ followed measure_tail(trial_cluster& cluster, steady::duration duration) {
 
 int main(int argc, char** argv) {
   auto teams = argc > 1 ? std::atoi(argv[1]) : 100'000;
-  auto duration = std::chrono::seconds{argc > 2 ? std::atoi(argv[2]) : 3};
+  auto duration = std::chrono::seconds{argc > 2 ? std::atoi(argv[2]) : 2};
   scratch_folder folder;
   trial_cluster cluster{folder.path()};
   cluster.create_leagues();

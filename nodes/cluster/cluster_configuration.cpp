@@ -17,7 +17,6 @@ namespace {
 
 constexpr int64_t an_hour_ms = 3'600'000;
 
-
 const std::set<std::string> known_roles{"front", "league"};
 
 std::string with_id(const std::filesystem::path& pattern, uint32_t node) {

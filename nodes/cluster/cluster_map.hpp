@@ -32,7 +32,8 @@ bool is_removed(const ClusterMap& map, const Node& node);
 
 /// The map with a node more, or with a node that came back, perhaps emptied or elsewhere.
 /// `replaced` says that the data directory which bore its id before is known to be gone. CONFLICT
-/// when the id is another node's, or it was removed with what it has. Unchanged (the same version) when it is in the map as it is.
+/// when the id is another node's, or it was removed with what it has. Unchanged (the same version)
+/// when it is in the map as it is.
 tl::expected<ClusterMap, refusal> with_node(ClusterMap map, const Node& node, bool replaced);
 
 /// The map after an operator's wish. Refuses to remove or drain what the cluster cannot do without,

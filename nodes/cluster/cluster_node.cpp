@@ -83,9 +83,13 @@ tl::expected<void, refusal> cluster_node::open(const cluster_node_setup& setup) 
   self_.set_id(known ? known->id : lone_id);
   self_.set_version(program_version());
   self_.set_hosts(!known || known->hosts_partitions);
+  if (self_.hosts())
+    roles_.emplace_back("league");
   if (known) {
     self_.set_host(known->host);
     self_.set_port(known->port);
+    if (known->front)
+      roles_.emplace_back("front");
   }
   return {};
 }
@@ -207,8 +211,10 @@ tl::expected<void, refusal> cluster_node::run(const cluster_node_setup& setup) {
   env.partitions = config.runtime.partitions;
   env.self = self_;
   env.joins = setup.join.has_value();
+  env.alone = setup.id == 0;
   env.broken = [this](const refusal& why) { fail(why); };
   env.describe = [this](cluster::NodeStatus& out) { describe(out); };
+  env.at_tick = [this](int64_t now_ms) { load_.sample(now_ms); };
   if (setup.id != 0) {
     const auto& limits = config.cluster->limits;
     peer_environment_->options.window_batches = limits.window_messages;
@@ -341,6 +347,9 @@ bool cluster_node::drain(int64_t timeout_ms) {
 void cluster_node::describe(cluster::NodeStatus& out) const {
   out.set_uptime_ms(static_cast<uint64_t>(actors::system_clock().steady_ms() - started_ms_));
   out.set_memory_bytes(static_cast<uint64_t>(resident_mib()) << 20);
+  out.set_load_permille(load_.permille());
+  for (auto& role : roles_)
+    out.add_role(role);
   if (auto facts = store_->statistics())
     out.set_disk_bytes(facts->used_bytes);
   const auto& metrics = runtime_->metrics();

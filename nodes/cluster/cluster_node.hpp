@@ -7,6 +7,7 @@
 #include "nodes/cluster/connector.hpp"
 #include "nodes/cluster/node_actor.hpp"
 #include "nodes/configuration.hpp"
+#include "nodes/processor_load.hpp"
 #include "storage/lmdb_store.hpp"
 #include "storage/writer.hpp"
 
@@ -16,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace touchline::nodes {
 
@@ -80,6 +82,9 @@ private:
   std::unique_ptr<cluster::connector> connector_;
   caf::actor node_;
   cluster::Node self_;
+  std::vector<std::string> roles_;
+  /// The node's actor alone uses it.
+  processor_load load_;
   uint16_t port_ = 0;
   bool tls_ = false;
   int64_t started_ms_ = 0;

@@ -207,6 +207,14 @@ public:
     return desk_->stopped() ? std::optional{not_wanted()} : std::nullopt;
   }
 
+  tl::expected<cluster::TailBatch, refusal> tail(const cluster::TailQuery& query) override {
+    Request question;
+    *question.mutable_admin()->mutable_tail() = query;
+    return desk_->ask_any(std::move(question)).map([](Reply reply) {
+      return std::move(*reply.mutable_admin()->mutable_tail());
+    });
+  }
+
   void stop_waiting_when(std::function<bool()> stop) override {
     desk_->stop_waiting_when(std::move(stop));
   }

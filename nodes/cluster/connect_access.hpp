@@ -28,10 +28,6 @@ public:
                                                               const cluster::Request& question)
     = 0;
 
-  /// From now on whatever waits ends early, with UNAVAILABLE, once `stop` says so: a person pressed
-  /// Ctrl-C. It is asked at least every 100 ms, on the thread that waits.
-  virtual void stop_waiting_when(std::function<bool()> stop) = 0;
-
   /// The ids of the nodes that are connected, the one that has been for longest first: it is the
   /// one that is asked what any node can answer.
   virtual std::vector<uint32_t> connected() = 0;

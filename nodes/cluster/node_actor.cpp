@@ -79,7 +79,7 @@ caf::behavior node_actor::make_behavior() {
   });
   for (uint32_t i = 0; i < environment_->partitions; ++i)
     route(i);
-  desk_ = spawn<operator_desk>(environment_, caf::actor{this});
+  desk_ = spawn<operator_desk, caf::detached>(environment_, caf::actor{this});
   start_stored_replicas();
   read_map();
   tick();
@@ -266,7 +266,10 @@ void node_actor::replica_said(const replica_news& x) {
     return;
   }
   replica_states_[x.partition] = x;
-  if (!x.failure.empty() && !x.disk_full && environment_->broken)
+  if (x.disk_failed)
+    for (auto& [partition, replica] : environment_->replicas->all())
+      send(replica, disk_failure{x.failure});
+  if (!x.failure.empty() && !x.disk_full && environment_->alone && environment_->broken)
     environment_->broken({STORAGE_FAILED, x.failure + '.'});
   if (x.leader != 0)
     learn_leader(x.partition, x.term, consensus::node_of(x.leader));
@@ -328,6 +331,8 @@ bool node_actor::is_controller() const {
 
 void node_actor::tick() {
   delayed_send(caf::actor{this}, std::chrono::milliseconds{environment_->tick_ms}, node_tick{});
+  if (environment_->at_tick)
+    environment_->at_tick(now_ms());
   read_map();
   if (map_.version() == 0)
     found_cluster();
@@ -382,9 +387,10 @@ void node_actor::found_cluster() {
   if (writer->submit(std::move(batch), 0) != storage::submitted::queued)
     return;
   spdlog::debug("the cluster {} is founded", environment_->cluster);
-  // The rows are written before anything that a replica writes, and read once they are there.
+  // The rows are written before anything that a replica writes, and read once they are there. Where
+  // the entries of a log are is known last, and of all groups at once.
   proposed_ms_ = now_ms();
-  while (!environment_->store->read_replica(group_of(0), vote_field).value_or(std::nullopt)) {
+  while (!environment_->store->log_bounds(group_of(0)).value_or(std::nullopt)) {
     if (writer->statistics().failed_for_good)
       return;
     std::this_thread::sleep_for(std::chrono::microseconds{200});
@@ -612,6 +618,9 @@ caf::result<Reply> node_actor::serve(const serve_request& x) {
           send(here, actors::passivate_all{});
       return Reply{};
     case Request::kJoin:
+      if (x.who.node == 0)
+        return failed(FORBIDDEN, "Nodes join, and programs do not.");
+      return to_controller(x.body);
     case Request::kChange:
       return to_controller(x.body);
     default:

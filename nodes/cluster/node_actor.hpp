@@ -87,15 +87,19 @@ struct node_environment {
   std::vector<node_address> founder_addresses;
   /// The node was told to join: it founds nothing.
   bool joins = false;
+  /// No cluster: a disk that fails ends the node. One of several stays, and says so when asked.
+  bool alone = false;
   std::string identity_key;
   /// Called with the addresses that the node should hold connections to. Thread safe.
   std::function<void(std::vector<node_address>)> connect_to;
-  /// Told when a replica takes no part any more. Thread safe.
+  /// Told why the node has to end. Thread safe.
   std::function<void(const refusal&)> broken;
   /// The file of the authority that certificates are checked with; empty without TLS.
   std::filesystem::path authority_file;
   /// For the status.
   std::function<void(NodeStatus&)> describe;
+  /// At every tick.
+  std::function<void(int64_t now_ms)> at_tick;
   int64_t tick_ms = 100;
 };
 

@@ -3,6 +3,7 @@
 #include "actors/operations/operations.hpp"
 #include "actors/runtime/local_messages.hpp"
 #include "messages/codec.hpp"
+#include "messages/text.hpp"
 #include "nodes/authentication.hpp"
 #include "nodes/cluster/cluster_configuration.hpp"
 #include "nodes/cluster/node_metrics.hpp"
@@ -17,6 +18,9 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace touchline::cluster {
 
@@ -65,6 +69,29 @@ std::string wrong_with(const AdminRequest& x) {
   return {};
 }
 
+/// What programs say of themselves, as it may be kept and shown: short, and no control characters.
+std::string on_record(std::string text) {
+  auto is_utf8 = count_code_points(text).has_value();
+  for (auto& x : text) {
+    auto byte = static_cast<unsigned char>(x);
+    if (byte < ' ' || byte == 0x7f || (byte >= 0x80 && !is_utf8))
+      x = '?';
+  }
+  if (text.size() <= actors::max_audit_text_bytes)
+    return text;
+  // Between two characters.
+  auto end = actors::max_audit_text_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+    --end;
+  return text.substr(0, end);
+}
+
+/// On Linux this is about the calling thread alone. What fails is no harm.
+void give_way() {
+  constexpr int behind_the_others = 10;
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), behind_the_others);
+}
+
 } // namespace
 
 operator_desk::operator_desk(caf::actor_config& config,
@@ -79,6 +106,7 @@ operator_desk::operator_desk(caf::actor_config& config,
 }
 
 caf::behavior operator_desk::make_behavior() {
+  give_way();
   set_error_handler([](caf::error&) {});
   return {[this](serve_request& x) { return serve(x); },
           [this](const answer& x) { take_answer(x); }};
@@ -124,6 +152,11 @@ void operator_desk::admit(const task_ptr& x) {
   if (body.has_admin()
       && (question == AdminRequest::kChallenge || question == AdminRequest::kProof)) {
     introduce(x);
+    return;
+  }
+  // What needs no leave is asked often, and finding out who asks would be more work than it is.
+  if (question == AdminRequest::kTail && need_of(body) == need::nothing) {
+    admitted(x);
     return;
   }
   const auto& token = body.who().token();
@@ -340,15 +373,16 @@ void operator_desk::to_own_node(const task_ptr& x) {
 /// What is tried again is recorded when it was done, or was not to be done.
 void operator_desk::finish(const task_ptr& x, Reply reply) {
   *reply.mutable_admin()->mutable_authority() = x->authority;
-  if (need_of(x->request.body) != need::act || reply.code() == static_cast<uint32_t>(UNAVAILABLE)) {
+  // Whoever has done something by other means may tell of it, whatever his role.
+  auto is_action = need_of(x->request.body) == need::act || x->request.body.admin().has_note();
+  if (!is_action || reply.code() == static_cast<uint32_t>(UNAVAILABLE)) {
     deliver(x, std::move(reply));
     return;
   }
   auto shared = std::make_shared<Reply>(std::move(reply));
   audit(x, *shared, [this, x, shared](bool recorded) {
     if (!recorded && shared->has_admin())
-      shared->mutable_admin()->mutable_authority()->set_note(
-        "This is not in the audit yet: its partition does not answer.");
+      shared->mutable_admin()->mutable_authority()->set_note(std::string{not_in_the_audit});
     deliver(x, *shared);
   });
 }
@@ -366,16 +400,18 @@ void operator_desk::audit(const task_ptr& x, const Reply& reply,
   const auto& body = x->request.body;
   record.set_who(x->authority.name());
   record.set_role(x->authority.role());
-  record.set_from((body.who().claimed().empty() ? "a program" : body.who().claimed())
+  record.set_from((body.who().claimed().empty() ? "a program" : on_record(body.who().claimed()))
                   + " through node " + std::to_string(self_id()));
-  record.set_what(describe(body));
+  record.set_what(on_record(describe(body)));
   auto code = static_cast<ErrorCode>(reply.code());
-  record.set_result(code == OK ? std::string{"ok"} : ErrorCode_Name(code) + ": " + reply.text());
+  record.set_result(
+    on_record(code == OK ? std::string{"ok"} : ErrorCode_Name(code) + ": " + reply.text()));
   if (code == OK && body.admin().has_note())
-    record.set_result(body.admin().note().result());
+    record.set_result(on_record(body.admin().note().result()));
   spdlog::info("{} ({}): {}: {}", record.who().empty() ? "somebody" : record.who(), record.from(),
                record.what(), record.result());
-  if (code == UNAUTHENTICATED || code == FORBIDDEN) {
+  // Nobody fills the disk with attempts or notes who may not act.
+  if (!x->authority.may_act()) {
     constexpr int64_t minute_ms = 60'000;
     if (now_ms() - refusals_since_ms_ > minute_ms) {
       refusals_since_ms_ = now_ms();
@@ -546,19 +582,27 @@ void operator_desk::inspect_here(const InspectQuery& query, const reply_callback
     then(no_leader(partition));
     return;
   }
+  auto look = [this, query, then] {
+    auto begun
+      = nodes::state_replay::begin(*environment_->store, query.address(), query.position());
+    if (!begun)
+      then(failed(begun.error()));
+    else
+      replay(std::shared_ptr<nodes::state_replay>{std::move(*begun)}, then);
+  };
+  // What is there already needs no look at what was just committed.
+  if (query.position() > 0
+      && environment_->store->last_position(query.address()).value_or(0) >= query.position()) {
+    look();
+    return;
+  }
   request(replica, std::chrono::milliseconds{node_patience_ms}, read_point_query{})
     .then(
-      [this, query, then](const refusal& ready) {
-        if (ready.code != OK) {
-          then(failed(ready));
-          return;
-        }
-        auto begun
-          = nodes::state_replay::begin(*environment_->store, query.address(), query.position());
-        if (!begun)
-          then(failed(begun.error()));
+      [look, then](const refusal& ready) {
+        if (ready.code == OK)
+          look();
         else
-          replay(std::shared_ptr<nodes::state_replay>{std::move(*begun)}, then);
+          then(failed(ready));
       },
       [then](const caf::error&) {
         then(failed(UNAVAILABLE, "The partition did not answer; ask again."));

@@ -1,6 +1,7 @@
 // Serves operators on one node: finds out who asks, asks the other nodes and makes one answer of
 // theirs, has things done, and records who did them. Everything takes place next to the node's own
-// actor, which goes on with its work.
+// actor, on a thread of its own that gives way to the others: who serves the league goes on with
+// its work.
 //
 // A program asks one node, which checks who it is. What that node asks of the others is trusted as
 // it is: they have proved to each other that they are nodes of the cluster.
@@ -35,7 +36,8 @@ inline constexpr int64_t audit_patience_ms = 60'000;
 /// Questions that a desk works on at the same time; more are refused as overloaded.
 inline constexpr size_t max_desk_tasks = 256;
 
-/// Refused attempts that a desk records in the audit per minute; the others are only logged.
+/// Attempts and notes of those who may not act that a desk records in the audit per minute; the
+/// others are only logged.
 inline constexpr size_t max_audited_refusals = 30;
 
 /// The actor of a node that serves operators. See the head of this file.

@@ -39,6 +39,8 @@ need need_of(const Request& x) {
   switch (x.kind_case()) {
     case Request::kChange:
       return need::act;
+    case Request::kPassivate:
+      return need::look;
     case Request::kPartition:
       return x.partition().has_transfer()
                  || x.partition().about_case() == PartitionQuery::kDropDeadLetter
@@ -50,12 +52,12 @@ need need_of(const Request& x) {
         case AdminRequest::kInspect:
         case AdminRequest::kSupervisors:
         case AdminRequest::kMetrics:
-        case AdminRequest::kTail:
           return need::look;
+        case AdminRequest::kTail:
+          return x.admin().tail().open_only() ? need::nothing : need::look;
         case AdminRequest::kOrder:
         case AdminRequest::kLogLevel:
         case AdminRequest::kSnapshot:
-        case AdminRequest::kNote:
           return need::act;
         default:
           return need::nothing;

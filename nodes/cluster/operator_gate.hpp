@@ -27,6 +27,10 @@ inline constexpr int64_t challenge_ms = 60'000;
 /// Sessions that a node keeps; the oldest goes for another one.
 inline constexpr size_t max_sessions = 1'024;
 
+/// The note of an authority whose action is done and not recorded.
+inline constexpr std::string_view not_in_the_audit
+  = "This is not in the audit yet: its partition does not answer.";
+
 /// What a request needs.
 enum class need { nothing, look, act };
 

@@ -3,6 +3,7 @@
 #include "actors/runtime/placement.hpp"
 #include "messages/address_pattern.hpp"
 #include "messages/catalogue.hpp"
+#include "messages/catalogue_options.pb.h"
 #include "nodes/cluster/replica_state.hpp"
 #include "storage/layout.hpp"
 
@@ -170,7 +171,25 @@ ActorsPage merge_pages(const ActorsQuery& query, const std::vector<ActorsPage>& 
 
 namespace {
 
-/// The newest records that fit, with a count of those that had to go for them.
+/// The kinds of all contexts whose state a viewer may read, whatever it is about.
+std::set<std::string, std::less<>> open_kinds() {
+  std::set<std::string> contexts;
+  for (auto& info : catalogue_data::messages())
+    if (info.mode == message_mode::read
+        && std::ranges::any_of(info.allowed, [](const message_permission& x) {
+             return x.role == VIEWER && x.about == ANYONE;
+           }))
+      contexts.insert(info.receivers.front().context);
+  std::set<std::string, std::less<>> out;
+  for (auto& info : catalogue_data::messages())
+    for (auto& receiver : info.receivers)
+      if (contexts.contains(receiver.context))
+        out.insert(receiver.kind);
+  return out;
+}
+
+/// The newest records that fit, with a count of those that had to go for them; or the oldest, when
+/// they are wanted in order.
 class tail_reader {
 public:
   /// `share`: of the bounds of an answer, the reciprocal.
@@ -195,12 +214,14 @@ public:
     }
     auto last = std::min(committed, seen + max_tail_entries);
     size_t bytes = 0;
-    while (seen < last && bytes < max_tail_read_bytes) {
+    while (seen < last && bytes < max_tail_read_bytes && !is_full()) {
       std::vector<consensus::entry> entries;
       constexpr size_t piece_bytes = size_t{1} << 20;
       if (!read_entries(from_, group, seen + 1, last, piece_bytes, entries))
         break;
       for (auto& entry : entries) {
+        if (is_full())
+          break;
         ++seen;
         if (entry.type != consensus::entry_type::command || !entry.data)
           continue;
@@ -220,6 +241,11 @@ public:
   }
 
 private:
+  /// What is in order goes on in the next answer.
+  bool is_full() const {
+    return query_.in_order() && (newest_.size() >= limit_ || bytes_ >= max_bytes_);
+  }
+
   void take(uint32_t partition, uint64_t index, std::string_view entry) {
     storage::write_batch batch;
     if (!append_frames(entry, batch))
@@ -231,7 +257,8 @@ private:
       auto parts = storage::split_key(key);
       auto record = storage::open_value(operation.where, key, batch.value(operation));
       if (!record || parts.suffix.size() != storage::position_bytes
-          || !fits_pattern(query_.pattern(), parts.name))
+          || !fits_pattern(query_.pattern(), parts.name)
+          || (query_.open_only() && !is_open_kind(kind_of(parts.name))))
         continue;
       TailRecord x;
       x.set_partition(partition);
@@ -241,7 +268,8 @@ private:
       x.set_record(std::string{*record});
       bytes_ += record->size();
       newest_.push_back(std::move(x));
-      while (newest_.size() > limit_ || (bytes_ > max_bytes_ && newest_.size() > 1))
+      while (!query_.in_order()
+             && (newest_.size() > limit_ || (bytes_ > max_bytes_ && newest_.size() > 1)))
         drop_oldest();
     }
   }
@@ -262,6 +290,11 @@ private:
 };
 
 } // namespace
+
+bool is_open_kind(std::string_view kind) {
+  static const auto kinds = open_kinds();
+  return kinds.contains(kind);
+}
 
 TailBatch read_tail(const storage::store& from, const TailQuery& query,
                     const std::map<uint32_t, uint64_t>& committed, uint32_t partitions) {
@@ -317,7 +350,8 @@ TailBatch merge_tails(const TailQuery& query, std::vector<TailBatch> batches) {
   }
   for (auto partition : missing)
     out.add_missing_partition(partition);
-  std::ranges::sort(*out.mutable_record(), {}, [](const TailRecord& x) {
+  // Those of an entry stay in their order.
+  std::ranges::stable_sort(*out.mutable_record(), {}, [](const TailRecord& x) {
     return std::pair{x.partition(), x.index()};
   });
   return out;

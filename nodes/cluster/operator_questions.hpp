@@ -53,6 +53,10 @@ ActorRow passive_row(const std::string& address, uint64_t position, uint32_t par
 /// One page of the pages of several nodes.
 ActorsPage merge_pages(const ActorsQuery& query, const std::vector<ActorsPage>& pages);
 
+/// Whether every account may read about entities of a kind: nothing in their records is for some
+/// people only.
+bool is_open_kind(std::string_view kind);
+
 /// What was committed in the partitions that a node leads, from their logs: `committed` has the
 /// commit index of each. Those that it leads not are named as missing.
 TailBatch read_tail(const storage::store& from, const TailQuery& query,

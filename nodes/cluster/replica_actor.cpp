@@ -119,6 +119,10 @@ caf::behavior replica_actor::make_behavior() {
           [this](replica_tick x) { tick(x.number); },
           [this](upkeep_tick) { upkeep(); },
           [this](try_again) { restart("the disk may have room again"); },
+          [this](const disk_failure& x) {
+            if (!disk_failed_)
+              stop({storage::error_code::io_error, x.why});
+          },
           [this](peer_lost x) { lost_peer(x.node); },
           [this](stand_now x) {
             if (core_ && core_->term() == x.term
@@ -156,7 +160,7 @@ void replica_actor::load() {
     stop(state.error());
     return;
   }
-  restarting_ = false;
+  restarting_ = disk_failed_ = false;
   failure_.clear();
   applied_ = applying_ = state->applied;
   applying_bytes_ = 0;
@@ -245,6 +249,7 @@ void replica_actor::stop(const storage::storage_error& why) {
   auto first = failure_.empty();
   failure_ = why.text;
   disk_full_ = why.code == storage::error_code::disk_full;
+  disk_failed_ = why.code == storage::error_code::io_error;
   restarting_ = false;
   // Where others take over, callers need no room on this disk: they try again.
   auto replicated = core_ && core_->committed_members().voters() > 1;
@@ -364,6 +369,7 @@ void replica_actor::tell() {
   news.partition = partition_;
   news.failure = failure_;
   news.disk_full = disk_full_ && !failure_.empty();
+  news.disk_failed = disk_failed_;
   if (core_) {
     news.term = core_->term();
     news.leader = core_->leader();
@@ -593,7 +599,8 @@ void replica_actor::apply() {
       return;
     }
     storage::write_batch batch;
-    auto hurry = !readers_.empty() || awaited_ > applying_;
+    // Readers wait for the next transaction, or a moment: theirs would hold up commands.
+    auto hurry = awaited_ > applying_;
     for (auto& entry : entries) {
       ++applying_;
       if (entry.type != consensus::entry_type::command)

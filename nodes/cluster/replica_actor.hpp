@@ -311,6 +311,7 @@ private:
   std::unique_ptr<consensus::core> core_;
   std::string failure_;
   bool disk_full_ = false;
+  bool disk_failed_ = false;
   bool restarting_ = false;
 
   bool leading_ = false;

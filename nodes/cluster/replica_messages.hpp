@@ -52,6 +52,11 @@ struct upkeep_tick {};
 /// The disk may have room again.
 struct try_again {};
 
+/// The disk failed another replica of the node.
+struct disk_failure {
+  std::string why;
+};
+
 /// The process of a node has ended, or its connection.
 struct peer_lost {
   uint32_t node = 0;
@@ -112,6 +117,8 @@ struct replica_news {
   std::string failure;
   /// It will take part again when there is room on the disk.
   bool disk_full = false;
+  /// The disk failed: no replica of this node can take part before it is started again.
+  bool disk_failed = false;
   /// Nothing of it is left.
   bool dissolved = false;
 };
@@ -138,6 +145,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(touchline_replica, first_custom_type_id + 300)
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::replica_status_query))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::read_point_query))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::replica_news))
+  CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::disk_failure))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::Reply))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::ReplicaStatus))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::refusal))
@@ -162,6 +170,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::content_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::replica_status_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::read_point_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::replica_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::disk_failure)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::Reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::ReplicaStatus)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::refusal)

@@ -30,7 +30,7 @@ int run_node(const cluster_node_options& options) {
     fail(node.error().text);
     return node.error().code == CONFLICT ? exit_refused : 1;
   }
-  auto beside = options.beside ? options.beside() : nullptr;
+  auto beside = options.beside ? options.beside((*node)->system()) : nullptr;
   constexpr int step_ms = 200;
   while (!signals.wait(step_ms))
     if (auto why = (*node)->failure()) {

@@ -3,6 +3,8 @@
 
 #include "nodes/configuration.hpp"
 
+#include <caf/fwd.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,7 +28,8 @@ public:
   virtual void drain() = 0;
 };
 
-using companion_start = std::function<std::unique_ptr<companion>()>;
+/// Begins it, given the actor system of the node, which outlives it.
+using companion_start = std::function<std::unique_ptr<companion>(caf::actor_system&)>;
 
 /// What a node needs to know to run.
 struct cluster_node_options {

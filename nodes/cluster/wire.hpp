@@ -37,11 +37,11 @@ struct wire_hello {
 
 template <class Inspector>
 bool inspect(Inspector& f, wire_hello& x) {
-  return f.object(x).fields(
-    f.field("protocol", x.protocol), f.field("version", x.version), f.field("cluster", x.cluster),
-    f.field("node", x.node), f.field("incarnation", x.incarnation),
-    f.field("partitions", x.partitions), f.field("birth", x.birth),
-    f.field("connection", x.connection));
+  return f.object(x).fields(f.field("protocol", x.protocol), f.field("version", x.version),
+                            f.field("cluster", x.cluster), f.field("node", x.node),
+                            f.field("incarnation", x.incarnation),
+                            f.field("partitions", x.partitions), f.field("birth", x.birth),
+                            f.field("connection", x.connection));
 }
 
 /// The answer: who is there, and the actor that speaks for it; or, with a reason, a refusal.
@@ -59,11 +59,11 @@ struct wire_welcome {
 
 template <class Inspector>
 bool inspect(Inspector& f, wire_welcome& x) {
-  return f.object(x).fields(
-    f.field("refused", x.refused), f.field("version", x.version), f.field("cluster", x.cluster),
-    f.field("node", x.node), f.field("incarnation", x.incarnation),
-    f.field("partitions", x.partitions), f.field("birth", x.birth),
-    f.field("connection", x.connection));
+  return f.object(x).fields(f.field("refused", x.refused), f.field("version", x.version),
+                            f.field("cluster", x.cluster), f.field("node", x.node),
+                            f.field("incarnation", x.incarnation),
+                            f.field("partitions", x.partitions), f.field("birth", x.birth),
+                            f.field("connection", x.connection));
 }
 
 /// A message of the catalogue on its way to an entity: from outside, or from another entity.

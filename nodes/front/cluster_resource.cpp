@@ -92,11 +92,6 @@ cluster_resource::cluster_resource(nodes::league_access& league)
   : league_{league},
     cluster_{dynamic_cast<nodes::cluster_access*>(&league)} {}
 
-std::string cluster_resource::operation_of(std::string_view path) {
-  const auto* what = find(path);
-  return what ? "cluster." + std::string{what->name} : std::string{};
-}
-
 std::optional<problem> cluster_resource::check(const Grant& holder) {
   auto why = cluster::check_authority(cluster::authority_of(holder.account(), holder.role()),
                                       cluster::need::look);

@@ -26,14 +26,12 @@ class cluster_resource {
 public:
   explicit cluster_resource(nodes::league_access& league);
 
-  /// Its name for the metrics, "cluster.nodes"; empty when nothing is served at the path.
-  static std::string operation_of(std::string_view path);
-
   /// Why the holder of a grant may not look, if so: it takes what the shell's questions take.
   static std::optional<problem> check(const Grant& holder);
 
-  /// The answer to a request of somebody who may look, who showed this token. `now_ms` is since
-  /// 1970.
+  /// The answer to a request of somebody who may look, who showed this token. Its path is
+  /// /v1/cluster/ and nodes, partitions, actors, supervisors, dead-letters or flows. `now_ms` is
+  /// since 1970.
   http_response get(const http_request& request, const std::string& token, int64_t now_ms);
 
 private:

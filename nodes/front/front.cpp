@@ -7,14 +7,21 @@
 namespace touchline::front {
 
 tl::expected<std::unique_ptr<front>, refusal> front::start(nodes::league_access& league,
-                                                           const front_configuration& config) {
+                                                           const front_configuration& config,
+                                                           caf::actor_system* node) {
   if (auto why = check_exposure(config))
     return tl::unexpected<refusal>{{INVALID_ARGUMENT, *why}};
   auto key = league.key();
   if (!key)
     return tl::unexpected{key.error()};
   std::unique_ptr<front> out{new front{config}};
-  out->service_ = std::make_unique<front_service>(league, *key, config, nodes::program_version());
+  league.stop_waiting_when([closing = out->closing_] { return closing->load(); });
+  out->service_
+    = std::make_unique<front_service>(league, *key, config, nodes::program_version(), node);
+  out->service_->watch([&server = out->counted_] {
+    auto* found = server.load();
+    return found ? found->statistics() : server_statistics{};
+  });
   auto server = http_server::start(
     config.server, [service = out->service_.get()](http_request request, reply_function reply) {
       service->handle(std::move(request), std::move(reply));
@@ -22,10 +29,12 @@ tl::expected<std::unique_ptr<front>, refusal> front::start(nodes::league_access&
   if (!server)
     return tl::unexpected{server.error()};
   out->server_ = std::move(*server);
+  out->counted_ = out->server_.get();
   return out;
 }
 
 front::~front() {
+  *closing_ = true;
   if (server_)
     server_->stop();
   // What is under way is answered into the server, which must be there.
@@ -35,6 +44,7 @@ front::~front() {
 bool front::drain() {
   service_->begin_drain();
   std::this_thread::sleep_for(std::chrono::milliseconds{config_.unready_ms});
+  service_->end_streams();
   return server_->drain(config_.drain_ms);
 }
 

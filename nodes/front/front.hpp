@@ -6,6 +6,7 @@
 #include "nodes/front/http_server.hpp"
 #include "nodes/league_access.hpp"
 
+#include <atomic>
 #include <memory>
 
 namespace touchline::front {
@@ -13,9 +14,11 @@ namespace touchline::front {
 /// Serves a league as long as it lives.
 class front {
 public:
-  /// `league` must outlive it. One sentence when it cannot listen, or may not as configured.
+  /// `league` must outlive it, and so must the actor system of the node that it is beside of, if
+  /// any, whose metrics it gives. One sentence when it cannot listen, or may not as configured.
   static tl::expected<std::unique_ptr<front>, refusal> start(nodes::league_access& league,
-                                                             const front_configuration& config);
+                                                             const front_configuration& config,
+                                                             caf::actor_system* node = nullptr);
   front(const front&) = delete;
   front& operator=(const front&) = delete;
   ~front();
@@ -30,6 +33,10 @@ private:
   explicit front(const front_configuration& config) : config_{config} {}
 
   front_configuration config_;
+  /// Ends what waits for the league.
+  std::shared_ptr<std::atomic<bool>> closing_ = std::make_shared<std::atomic<bool>>(false);
+  /// Where requests find the server, which begins before it is known here.
+  std::atomic<http_server*> counted_ = nullptr;
   std::unique_ptr<front_service> service_;
   std::unique_ptr<http_server> server_;
 };

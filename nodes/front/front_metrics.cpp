@@ -1,11 +1,13 @@
 #include "nodes/front/front_metrics.hpp"
 
+#include "nodes/front/event_hub.hpp"
 #include "nodes/front/guarded_client.hpp"
 #include "nodes/front/http_server.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/telemetry/metric_registry.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace touchline::front {
@@ -37,7 +39,23 @@ void front_metrics::count(std::string_view operation, unsigned status, int64_t e
     ->observe(static_cast<double>(elapsed_us) / second_us);
 }
 
-std::string front_metrics::text(const guarded_client& client, const server_statistics& server) {
+std::string families_with(std::string_view text, std::string_view prefix) {
+  std::string out;
+  while (!text.empty()) {
+    auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    auto name = line;
+    for (auto* mark : {"# HELP ", "# TYPE "})
+      if (name.starts_with(mark))
+        name.remove_prefix(std::string_view{mark}.size());
+    if (name.starts_with(prefix))
+      out.append(line).push_back('\n');
+  }
+  return out;
+}
+
+void front_metrics::set_gauges(const guarded_client& client, const server_statistics& server,
+                               const event_statistics& events) {
   auto& registry = system_.metrics();
   auto* breakers = registry.gauge_family("touchline", "front-breaker-state", {"context"},
                                          "0 closed, 1 open, 2 half-open.");
@@ -47,15 +65,35 @@ std::string front_metrics::text(const guarded_client& client, const server_stati
   auto gauge = [&registry](const char* name, const char* help, uint64_t value) {
     registry.gauge_singleton("touchline", name, help)->value(static_cast<int64_t>(value));
   };
+  // They are counted elsewhere, and only grow.
+  auto counter = [&registry](const char* name, const char* help, uint64_t value) {
+    auto* x = registry.counter_singleton("touchline", name, help, "1", true);
+    if (auto more = static_cast<int64_t>(value) - x->value(); more > 0)
+      x->inc(more);
+  };
   gauge("front-connections", "Connections of clients.", server.open);
-  gauge("front-connections-accepted", "Connections ever accepted.", server.accepted);
-  gauge("front-connections-turned-away", "Connections refused for want of room.",
-        server.turned_away);
-  gauge("front-connections-timed-out", "Connections ended for being slow.", server.timed_out);
-  gauge("front-malformed-requests", "Requests that could not be read.", server.malformed);
+  counter("front-connections-accepted", "Connections accepted.", server.accepted);
+  counter("front-connections-turned-away", "Connections refused for want of room.",
+          server.turned_away);
+  counter("front-connections-timed-out", "Connections ended for being slow.", server.timed_out);
+  counter("front-malformed-requests", "Requests that could not be read.", server.malformed);
+  gauge("front-streams", "Streams of live events.", events.open);
+  counter("front-stream-events", "Events sent to streams.", events.events);
+  counter("front-streams-too-slow", "Streams ended because nobody read them.", events.too_slow);
+  counter("front-streams-turned-away", "Streams refused for want of room.", events.turned_away);
+  counter("front-stream-looks-failed", "Looks for new events that failed.", events.failed_looks);
+}
+
+std::string front_metrics::text(const guarded_client& client, const server_statistics& server,
+                                const event_statistics& events) {
   std::lock_guard guard{mutex_};
-  auto out = collector_.collect_from(registry);
-  return {out.data(), out.size()};
+  set_gauges(client, server, events);
+  auto own = collector_.collect_from(system_.metrics());
+  std::string out{own.data(), own.size()};
+  if (!node_)
+    return out;
+  auto nodes = node_collector_.collect_from(node_->metrics());
+  return std::string{nodes.data(), nodes.size()} + families_with(out, "touchline_front_");
 }
 
 } // namespace touchline::front

@@ -13,24 +13,38 @@
 namespace touchline::front {
 
 class guarded_client;
+struct event_statistics;
 struct server_statistics;
+
+/// The families of a text in Prometheus' format whose names begin with `prefix`.
+std::string families_with(std::string_view text, std::string_view prefix);
 
 /// Thread safe.
 class front_metrics {
 public:
-  explicit front_metrics(caf::actor_system& system) : system_{system} {}
+  /// `system` is the front's, `node` that of the node that it is beside of, if any.
+  front_metrics(caf::actor_system& system, caf::actor_system* node)
+    : system_{system},
+      node_{node} {}
 
   /// One request: the name of the message that it stood for, or of what else was asked.
   void count(std::string_view operation, unsigned status, int64_t elapsed_us);
 
   /// The whole registry in Prometheus' text format, with the states of the breakers (0 closed, 1
-  /// open, 2 half-open) and of the server as they are now.
-  std::string text(const guarded_client& client, const server_statistics& server);
+  /// open, 2 half-open), of the server and of the streams as they are now. Beside a node: its
+  /// registry, and what the front counts.
+  std::string text(const guarded_client& client, const server_statistics& server,
+                   const event_statistics& events);
 
 private:
+  void set_gauges(const guarded_client& client, const server_statistics& server,
+                  const event_statistics& events);
+
   caf::actor_system& system_;
+  caf::actor_system* node_;
   std::mutex mutex_;
   caf::telemetry::collector::prometheus collector_;
+  caf::telemetry::collector::prometheus node_collector_;
 };
 
 } // namespace touchline::front

@@ -20,9 +20,11 @@ constexpr int64_t pause_ms = 500;
 /// not wait for their fronts.
 class front_of_node final : public nodes::companion {
 public:
-  front_of_node(nodes::configuration config, uint32_t node, front_configuration served)
+  front_of_node(nodes::configuration config, uint32_t node, front_configuration served,
+                caf::actor_system& system)
     : config_{std::move(config)},
       node_{node},
+      system_{system},
       served_{std::move(served)},
       thread_{[this] { begin(); }} {}
 
@@ -68,7 +70,7 @@ private:
     auto league = nodes::connect_access(where(), config_);
     if (!league)
       return false;
-    auto front = front::start(**league, served_);
+    auto front = front::start(**league, served_, &system_);
     if (!front) {
       spdlog::error("the front does not serve: {}", front.error().text);
       return false;
@@ -92,6 +94,7 @@ private:
 
   const nodes::configuration config_;
   const uint32_t node_;
+  caf::actor_system& system_;
   const front_configuration served_;
   std::unique_ptr<nodes::league_access> league_;
   std::unique_ptr<front> front_;
@@ -107,8 +110,9 @@ nodes::companion_start front_beside_node(const nodes::configuration& config, uin
                                          const std::optional<front_configuration>& served) {
   if (!served || !config.cluster->find(node)->front)
     return {};
-  return [config, node, served = *served]() -> std::unique_ptr<nodes::companion> {
-    return std::make_unique<front_of_node>(config, node, served);
+  return [config, node,
+          served = *served](caf::actor_system& system) -> std::unique_ptr<nodes::companion> {
+    return std::make_unique<front_of_node>(config, node, served, system);
   };
 }
 

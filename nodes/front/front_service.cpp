@@ -1,14 +1,17 @@
 #include "nodes/front/front_service.hpp"
 
 #include "messages/permissions.hpp"
+#include "messages/record.pb.h"
 #include "messages/text.hpp"
 #include "nodes/front/credentials.hpp"
+#include "nodes/front/event_request.hpp"
+#include "nodes/front/league_text.hpp"
 #include "nodes/front/message_body.hpp"
 #include "nodes/front/openapi.hpp"
-#include "nodes/front/operation_response.hpp"
 #include "nodes/front/page_files.hpp"
 #include "nodes/front/percent_encoding.hpp"
 #include "nodes/front/positions.hpp"
+#include "nodes/front/season_import.hpp"
 #include "nodes/password.hpp"
 
 #include <nlohmann/json.hpp>
@@ -20,7 +23,6 @@ namespace touchline::front {
 
 namespace {
 
-constexpr std::string_view flows_path = "/v1/flows/";
 constexpr unsigned no_content = 204;
 constexpr unsigned bad_request = 400;
 constexpr unsigned not_allowed = 405;
@@ -63,10 +65,6 @@ http_response about_methods(const http_request& request, std::vector<std::string
   return out;
 }
 
-bool is_get(const http_request& request) {
-  return request.method == "GET" || request.method == "HEAD";
-}
-
 /// The id of a command: of the caller, or drawn. With or without the quotes of a structured field.
 tl::expected<std::string, problem> command_id(const http_request& request) {
   auto at = request.headers.find("idempotency-key");
@@ -106,10 +104,14 @@ struct front_service::exchange {
   /// For the metrics.
   std::string operation = "none";
   route_match where = {};
+  /// Of what is served beside the catalogue.
+  path_match path = {};
   std::optional<Grant> holder = {};
   /// A viewer may ask this.
   bool is_reading = false;
   std::shared_ptr<google::protobuf::Message> message = {};
+  /// Nothing for JSON.
+  std::optional<rendering> shown = {};
 
   /// Once.
   void respond(http_response out) {
@@ -125,13 +127,15 @@ struct front_service::exchange {
 };
 
 front_service::front_service(nodes::league_access& league, const nodes::identity_key& key,
-                             const front_configuration& config, const std::string& version)
+                             const front_configuration& config, const std::string& version,
+                             caf::actor_system* node)
   : league_{league},
     key_{key},
     time_{actors::system_clock()},
     config_{config},
+    own_routes_{own_routes()},
     openapi_{openapi_document(routes_, version).dump()},
-    metrics_{league.system()},
+    metrics_{league.system(), node},
     limiter_{config.rate},
     client_{std::make_unique<async_client>(league.system(), league.routes(), time_, config.client)},
     guarded_{*client_, time_, config.breaker},
@@ -139,68 +143,119 @@ front_service::front_service(nodes::league_access& league, const nodes::identity
     flows_{league.store()},
     cluster_{league},
     leagues_{league.store()},
+    events_{league, config.events},
     flow_reader_{std::make_unique<worker>()},
-    password_worker_{std::make_unique<worker>()} {}
+    password_worker_{std::make_unique<worker>()},
+    importer_{std::make_unique<worker>()} {}
 
 front_service::~front_service() {
   // Its end answers what is under way, for which everything else must be there.
   client_.reset();
   flow_reader_.reset();
   password_worker_.reset();
+  importer_.reset();
 }
 
 void front_service::handle(http_request request, reply_function reply) {
+  request.peer
+    = client_address(config_.trusted_proxies, request.peer, request.header("x-forwarded-for"));
   auto x = std::make_shared<exchange>(
     exchange{std::move(request), std::move(reply), metrics_, !config_.server.certificate.empty()});
-  if (handle_fixed(*x) || handle_page(*x) || handle_cluster(x) || handle_league_list(x)
-      || handle_positions(x))
-    return;
-  if (x->request.path.starts_with(flows_path) && x->request.path.size() > flows_path.size())
-    handle_flow(x);
-  else
+  if (!handle_own(x))
     handle_message(x);
+}
+
+// -- beside the catalogue -------------------------------------------------------------------------
+
+std::vector<front_service::own_route> front_service::own_routes() {
+  using service = front_service;
+  auto get
+    = [](const char* path, const char* operation, void (service::*handle)(const shared_exchange&)) {
+        return own_route{"GET", path_pattern{path}, operation, handle};
+      };
+  std::vector<own_route> out{
+    get("/livez", "livez", &service::serve_liveness),
+    get("/readyz", "readyz", &service::serve_readiness),
+    get("/metrics", "metrics", &service::serve_metrics),
+    get("/openapi.json", "openapi.json", &service::serve_document),
+    get("/v1/cluster/nodes", "cluster.nodes", &service::serve_cluster),
+    get("/v1/cluster/partitions", "cluster.partitions", &service::serve_cluster),
+    get("/v1/cluster/actors", "cluster.actors", &service::serve_cluster),
+    get("/v1/cluster/supervisors", "cluster.supervisors", &service::serve_cluster),
+    get("/v1/cluster/dead-letters", "cluster.dead-letters", &service::serve_cluster),
+    get("/v1/cluster/flows", "cluster.flows", &service::serve_cluster),
+    get("/v1/flows/{id}", "flow.get", &service::serve_flow),
+    get("/v1/leagues", "league.list", &service::serve_league_list),
+    get("/v1/events", "events.follow", &service::serve_events),
+    get("/v1/leagues/{league}/seasons/{season}/positions", "positions.get",
+        &service::serve_positions),
+    get("/v1/leagues/{league}/seasons/{season}/table.csv", "table.csv", &service::serve_table_csv),
+    get("/v1/leagues/{league}/seasons/{season}/fixtures.csv", "fixtures.csv",
+        &service::serve_fixtures_csv),
+    get("/v1/leagues/{league}/seasons/{season}/results.csv", "results.csv",
+        &service::serve_results_csv),
+    get("/v1/leagues/{league}/seasons/{season}/teams/{team}/fixtures.ics", "fixtures.ics",
+        &service::serve_calendar),
+    {"POST", path_pattern{"/v1/imports"}, "season.import", &service::serve_import}};
+  for (auto& file : page_files())
+    out.push_back({"GET", path_pattern{file.path}, "page", &service::serve_page});
+  return out;
+}
+
+/// False when nothing of its own is at the path.
+bool front_service::handle_own(const shared_exchange& x) {
+  std::vector<std::string> methods;
+  auto method = x->request.method == "HEAD" ? std::string_view{"GET"} : x->request.method;
+  for (auto& route : own_routes_) {
+    auto found = route.path.match(x->request.path);
+    if (!found)
+      continue;
+    x->operation = route.operation;
+    if (method == route.method) {
+      x->path = std::move(*found);
+      (this->*route.handle)(x);
+      return true;
+    }
+    methods.emplace_back(route.method);
+    if (methods.back() == "GET")
+      methods.emplace_back("HEAD");
+  }
+  if (methods.empty())
+    return false;
+  x->respond(about_methods(x->request, std::move(methods)));
+  return true;
 }
 
 // -- what operators ask ---------------------------------------------------------------------------
 
-bool front_service::handle_fixed(exchange& x) {
-  const auto& path = x.request.path;
-  if (path != "/livez" && path != "/readyz" && path != "/metrics" && path != "/openapi.json")
-    return false;
-  x.operation = path.substr(1);
-  if (x.request.method != "GET" && x.request.method != "HEAD")
-    x.respond(about_methods(x.request, {"GET", "HEAD"}));
-  else if (path == "/livez")
-    x.respond(text("ok\n", "text/plain; charset=utf-8"));
-  else if (path == "/readyz")
-    x.respond(readiness());
-  else if (path == "/metrics")
-    x.respond(text(metrics_.text(guarded_, server_ ? server_() : server_statistics{}),
-                   "text/plain; version=0.0.4; charset=utf-8"));
-  else
-    x.respond(text(openapi_, "application/json"));
-  return true;
+void front_service::serve_liveness(const shared_exchange& x) {
+  x->respond(text("ok\n", "text/plain; charset=utf-8"));
 }
 
-bool front_service::handle_page(exchange& x) {
-  const auto* file = find_page_file(x.request.path);
-  if (!file)
-    return false;
-  x.operation = "page";
-  x.respond(is_get(x.request) ? page_response(*file, x.request)
-                              : about_methods(x.request, {"GET", "HEAD"}));
-  return true;
+void front_service::serve_readiness(const shared_exchange& x) {
+  auto unready = [&x](std::string why) { x->refuse(wrong(UNAVAILABLE, std::move(why))); };
+  if (draining_)
+    return unready("This front is about to end.");
+  if (auto why = league_.failure())
+    return unready(why->text);
+  const auto& routes = league_.routes();
+  for (uint32_t i = 0; i < routes.partitions(); ++i)
+    if (!routes.at(i))
+      return unready("Partition " + std::to_string(i) + " has no leader.");
+  x->respond(text("ok\n", "text/plain; charset=utf-8"));
 }
 
-bool front_service::handle_cluster(const shared_exchange& x) {
-  auto operation = cluster_resource::operation_of(x->request.path);
-  if (operation.empty())
-    return false;
-  x->operation = std::move(operation);
-  if (!is_get(x->request)) {
-    x->respond(about_methods(x->request, {"GET", "HEAD"}));
-    return true;
-  }
+void front_service::serve_metrics(const shared_exchange& x) {
+  x->respond(
+    text(metrics_.text(guarded_, server_ ? server_() : server_statistics{}, events_.statistics()),
+         "text/plain; version=0.0.4; charset=utf-8"));
+}
+
+void front_service::serve_document(const shared_exchange& x) {
+  x->respond(text(openapi_, "application/json"));
+}
+
+void front_service::serve_cluster(const shared_exchange& x) {
   authorize(x, [this, x] {
     if (auto why = cluster_resource::check(*x->holder))
       return x->refuse(*why);
@@ -208,28 +263,26 @@ bool front_service::handle_cluster(const shared_exchange& x) {
       return cluster_.get(x->request, *gatekeeper::token_of(x->request), time_.now_ms());
     });
   });
-  return true;
 }
 
-http_response front_service::readiness() const {
-  if (draining_)
-    return response_of(wrong(UNAVAILABLE, "This front is about to end."));
-  if (auto why = league_.failure())
-    return response_of(wrong(UNAVAILABLE, why->text));
-  const auto& routes = league_.routes();
-  for (uint32_t i = 0; i < routes.partitions(); ++i)
-    if (!routes.at(i))
-      return response_of(wrong(UNAVAILABLE, "Partition " + std::to_string(i) + " has no leader."));
-  return text("ok\n", "text/plain; charset=utf-8");
+// -- the page -------------------------------------------------------------------------------------
+
+void front_service::serve_page(const shared_exchange& x) {
+  x->respond(page_response(*find_page_file(x->request.path), x->request));
 }
 
 // -- who asks -------------------------------------------------------------------------------------
 
-/// Counts the request for its caller: the account of a token that was signed here, else the
-/// address.
-bool front_service::is_welcome(exchange& x, const std::optional<std::string>& token) {
+/// The account of a token that was signed here, else the address.
+std::string front_service::caller_of(const exchange& x,
+                                     const std::optional<std::string>& token) const {
   auto account = token ? gate_.account_of(*token) : std::nullopt;
-  auto caller = account ? "account " + *account : "address " + x.request.peer;
+  return account ? "account " + *account : "address " + x.request.peer;
+}
+
+/// Counts the request for its caller.
+bool front_service::is_welcome(exchange& x, const std::optional<std::string>& token) {
+  auto caller = caller_of(x, token);
   auto wait_ms = limiter_.take(caller, time_.steady_ms());
   if (wait_ms == 0)
     return true;
@@ -267,81 +320,155 @@ void front_service::authorize(const shared_exchange& x, std::function<void()> th
 
 // -- flows ----------------------------------------------------------------------------------------
 
-void front_service::handle_flow(const shared_exchange& x) {
-  x->operation = "flow.get";
-  auto& request = x->request;
-  if (request.method != "GET" && request.method != "HEAD")
-    return x->respond(about_methods(request, {"GET", "HEAD"}));
-  auto id = percent_decoded(std::string_view{request.path}.substr(flows_path.size()));
-  if (!id || id->size() > max_command_id_bytes) {
+void front_service::serve_flow(const shared_exchange& x) {
+  auto id = x->path.field("id");
+  if (x->path.malformed || id.size() > max_command_id_bytes) {
     auto why = wrong(INVALID_ARGUMENT, "This is no id of a flow.");
     why.status = bad_request;
     return x->refuse(why);
   }
-  authorize(x, [this, x, id = *id] {
+  authorize(x, [this, x, id] {
     run_on(*flow_reader_, x, [this, id] { return flows_.get(id, time_.now_ms()); });
   });
 }
 
-// -- seasons --------------------------------------------------------------------------------------
+// -- leagues --------------------------------------------------------------------------------------
 
-bool front_service::handle_league_list(const shared_exchange& x) {
-  if (x->request.path != "/v1/leagues")
-    return false;
-  x->operation = "league.list";
-  x->is_reading = true;
-  if (is_get(x->request))
-    authorize(x, [this, x] {
-      run_on(*flow_reader_, x, [this, x] {
-        return leagues_.get(std::string{x->request.header("if-none-match")}, time_.now_ms());
-      });
-    });
-  else
-    x->respond(about_methods(x->request, {"GET", "HEAD"}));
-  return true;
-}
-
-/// Read as the fixture list is, by whoever may read that.
-bool front_service::handle_positions(const shared_exchange& x) {
-  constexpr std::string_view ending = "/positions";
-  constexpr std::string_view fixtures = "/fixtures";
-  const auto& path = x->request.path;
-  if (!path.ends_with(ending))
-    return false;
-  auto where = routes_.match("GET", path.substr(0, path.size() - ending.size()).append(fixtures));
-  if (!where.found || where.found->info->number != number_of<FixtureListGet>)
-    return false;
-  x->operation = "positions.get";
-  if (!is_get(x->request)) {
-    x->respond(about_methods(x->request, {"GET", "HEAD"}));
-    return true;
-  }
-  x->where = std::move(where);
+void front_service::serve_league_list(const shared_exchange& x) {
   x->is_reading = true;
   authorize(x, [this, x] {
-    auto message = read_message(x->where, x->request);
-    if (!message)
-      return x->refuse(message.error());
-    const auto& info = *x->where.found->info;
-    if (auto forbidden = check_permission(*x->holder, info, **message))
-      return x->refuse(problem_of(*forbidden));
-    guarded_.ask("front/positions.get", info, std::move(*message),
-                 [x](const answer& reply, int64_t retry_after_ms) {
-                   finish_positions(*x, reply, retry_after_ms);
-                 });
+    run_on(*flow_reader_, x,
+           [this, x] { return leagues_.get(x->request.header("if-none-match"), time_.now_ms()); });
   });
-  return true;
 }
 
-void front_service::finish_positions(exchange& x, const answer& reply, int64_t retry_after_ms) {
-  FixtureList season;
-  if (reply.ok() && season.ParseFromString(reply.body))
-    return x.respond(
-      kept_response(positions_json(season).dump(), x.request.header("if-none-match")));
-  auto why = problem_of({reply.ok() ? DAMAGED : reply.code,
-                         reply.ok() ? "The fixture list is unreadable." : reply.text});
-  why.retry_after_ms = retry_after_ms;
-  x.refuse(why);
+// -- live events ----------------------------------------------------------------------------------
+
+void front_service::serve_events(const shared_exchange& x) {
+  x->is_reading = true;
+  authorize(x, [this, x] { open_stream(x); });
+}
+
+/// The events are about what every role may read: with a role one may follow.
+void front_service::open_stream(const shared_exchange& x) {
+  if (x->holder->role() == ROLE_UNSPECIFIED)
+    return x->refuse(wrong(FORBIDDEN, "The account has no role."));
+  auto asked = read_event_request(x->request);
+  if (!asked)
+    return x->refuse(asked.error());
+  if (x->request.method == "HEAD") {
+    http_response head;
+    head.set("Content-Type", "text/event-stream");
+    return x->respond(std::move(head));
+  }
+  auto stream = events_.open(caller_of(*x, gatekeeper::token_of(x->request)),
+                             std::move(asked->filter), std::move(asked->from));
+  if (!stream)
+    return x->refuse(stream.error());
+  x->respond(std::move(*stream));
+}
+
+// -- in other forms -------------------------------------------------------------------------------
+
+namespace {
+
+rendering as_positions() {
+  return {"application/json", [](const google::protobuf::Message& x, int64_t) {
+            return tl::expected<std::string, problem>{
+              positions_json(static_cast<const FixtureList&>(x)).dump()};
+          }};
+}
+
+constexpr const char* csv_type = "text/csv; charset=utf-8; header=present";
+
+rendering as_table_csv() {
+  return {csv_type, [](const google::protobuf::Message& x, int64_t) {
+            return tl::expected<std::string, problem>{
+              table_csv(static_cast<const LeagueTable&>(x))};
+          }};
+}
+
+rendering as_fixtures_csv(bool played_only) {
+  return {csv_type, [played_only](const google::protobuf::Message& x, int64_t) {
+            return tl::expected<std::string, problem>{
+              fixtures_csv(static_cast<const FixtureList&>(x), played_only)};
+          }};
+}
+
+rendering as_calendar(const std::string& team) {
+  return {"text/calendar; charset=utf-8",
+          [team](const google::protobuf::Message& x,
+                 int64_t stamp_ms) -> tl::expected<std::string, problem> {
+            auto out = team_calendar(static_cast<const FixtureList&>(x), team, stamp_ms);
+            if (!out)
+              return tl::unexpected{
+                wrong(NOT_FOUND, "The team " + excerpt(team) + " has no fixtures in the season.")};
+            return *out;
+          },
+          true};
+}
+
+/// Of a message that was found by its own path, when the client would rather have CSV.
+std::optional<rendering> csv_of(uint32_t number) {
+  if (number == number_of<LeagueTableGet>)
+    return as_table_csv();
+  if (number == number_of<FixtureListGet>)
+    return as_fixtures_csv(false);
+  return std::nullopt;
+}
+
+} // namespace
+
+/// The answer of a read of the catalogue in another form, at a path of its own.
+template <class Message>
+void front_service::serve_as(const shared_exchange& x, rendering how) {
+  x->where.found = routes_.find(number_of<Message>);
+  x->where.malformed = x->path.malformed;
+  for (auto& field : x->path.fields)
+    if (field.first != "team")
+      x->where.fields.push_back(field);
+  x->shown = std::move(how);
+  x->is_reading = true;
+  authorize(x, [this, x] { begin_message(x); });
+}
+
+void front_service::serve_positions(const shared_exchange& x) {
+  serve_as<FixtureListGet>(x, as_positions());
+}
+
+void front_service::serve_table_csv(const shared_exchange& x) {
+  serve_as<LeagueTableGet>(x, as_table_csv());
+}
+
+void front_service::serve_fixtures_csv(const shared_exchange& x) {
+  serve_as<FixtureListGet>(x, as_fixtures_csv(false));
+}
+
+void front_service::serve_results_csv(const shared_exchange& x) {
+  serve_as<FixtureListGet>(x, as_fixtures_csv(true));
+}
+
+void front_service::serve_calendar(const shared_exchange& x) {
+  serve_as<FixtureListGet>(x, as_calendar(x->path.field("team")));
+}
+
+// -- seasons that were played elsewhere -----------------------------------------------------------
+
+void front_service::serve_import(const shared_exchange& x) {
+  authorize(x, [this, x] { begin_import(x); });
+}
+
+/// Who may have fixtures of the league may import them.
+void front_service::begin_import(const shared_exchange& x) {
+  run_on(*importer_, x, [this, x] {
+    auto plan = read_import(x->request);
+    if (!plan)
+      return response_of(plan.error());
+    const auto& info = *catalogue_data::find(number_of<FixtureListGenerate>);
+    if (auto forbidden = check_permission(*x->holder, info, plan->fixtures))
+      return response_of(problem_of(*forbidden));
+    return run_import(league_, std::move(*plan));
+  });
 }
 
 /// What takes long is done by a worker, when it has not too much to do.
@@ -362,6 +489,8 @@ void front_service::handle_message(const shared_exchange& x) {
     return x->respond(about_methods(x->request, where.methods));
   x->operation = where.found->info->name;
   x->is_reading = where.found->info->mode == message_mode::read;
+  if (prefers_csv(x->request.header("accept")))
+    x->shown = csv_of(where.found->info->number);
   authorize(x, [this, x] { begin_message(x); });
 }
 
@@ -386,26 +515,30 @@ void front_service::begin_message(const shared_exchange& x) {
 void front_service::ask(const shared_exchange& x, std::string id) {
   guarded_.ask(std::move(id), *x->where.found->info, x->message,
                [this, x](const answer& reply, int64_t retry_after_ms) {
-                 finish_message(*x, reply, retry_after_ms);
+                 finish_message(x, reply, retry_after_ms);
                });
 }
 
-void front_service::finish_message(exchange& x, const answer& reply, int64_t retry_after_ms) {
-  const auto& what = *x.where.found;
+void front_service::finish_message(const shared_exchange& x, const answer& reply,
+                                   int64_t retry_after_ms) {
+  const auto& what = *x->where.found;
   if (!reply.ok()) {
     auto why = problem_of({reply.code, reply.text});
     why.retry_after_ms = retry_after_ms;
     auto out = response_of(why);
     if (what.info->mode != message_mode::read)
       out.set("Idempotency-Key", reply.id);
-    return x.respond(std::move(out));
+    return x->respond(std::move(out));
   }
-  auto out = response_of({what, *x.message, reply}, routes_, x.request.header("if-none-match"));
+  if (x->shown && x->shown->needs_stamp)
+    return finish_with_stamp(x, reply);
+  auto out = response_of({what, *x->message, reply, x->shown ? &*x->shown : nullptr}, routes_,
+                         x->request.header("if-none-match"));
   // What changes rights is heeded here at once.
   if (what.info->number == number_of<TokenRevoke>)
-    gate_.forget(static_cast<const TokenRevoke&>(*x.message).account());
+    gate_.forget(static_cast<const TokenRevoke&>(*x->message).account());
   if (what.info->number == number_of<AccountUpdate>)
-    gate_.forget(static_cast<const AccountUpdate&>(*x.message).account());
+    gate_.forget(static_cast<const AccountUpdate&>(*x->message).account());
   // The invitation is signed here, where the key is.
   AccountDetails details;
   if ((what.info->number
@@ -417,7 +550,21 @@ void front_service::finish_message(exchange& x, const answer& reply, int64_t ret
       = nodes::invitation_code(key_, {details.account(), details.invitation()});
     out.body = body.dump();
   }
-  x.respond(std::move(out));
+  x->respond(std::move(out));
+}
+
+/// When the record was made on which an answer rests is read from the record, which waits.
+void front_service::finish_with_stamp(const shared_exchange& x, const answer& reply) {
+  run_on(*flow_reader_, x, [this, x, reply] {
+    const auto& what = *x->where.found;
+    auto address = catalogue_data::addresses_of(*what.info, *x->message).front();
+    auto bytes = league_.store().read_record(address, reply.position);
+    Record record;
+    if (!bytes || !*bytes || !record.ParseFromString(**bytes))
+      return response_of(wrong(UNAVAILABLE, "The record cannot be read at the moment."));
+    return response_of({what, *x->message, reply, &*x->shown, record.handled_ms()}, routes_,
+                       x->request.header("if-none-match"));
+  });
 }
 
 // -- passwords ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "nodes/front/cluster_resource.hpp"
+#include "nodes/front/event_hub.hpp"
 #include "nodes/front/flow_resource.hpp"
 #include "nodes/front/front_configuration.hpp"
 #include "nodes/front/front_metrics.hpp"
@@ -10,6 +11,7 @@
 #include "nodes/front/guarded_client.hpp"
 #include "nodes/front/http_message.hpp"
 #include "nodes/front/league_list.hpp"
+#include "nodes/front/operation_response.hpp"
 #include "nodes/front/route_table.hpp"
 #include "nodes/front/worker.hpp"
 #include "nodes/league_access.hpp"
@@ -18,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace touchline::front {
 
@@ -25,8 +28,11 @@ namespace touchline::front {
 class front_service {
 public:
   /// `league` must outlive it. `key` is the league's, `version` the program's.
+  /// Metrics of `node` are given as well, if there is one: the actor system of the node that the
+  /// front is beside of.
   front_service(nodes::league_access& league, const nodes::identity_key& key,
-                const front_configuration& config, const std::string& version);
+                const front_configuration& config, const std::string& version,
+                caf::actor_system* node = nullptr);
   front_service(const front_service&) = delete;
   front_service& operator=(const front_service&) = delete;
 
@@ -42,29 +48,58 @@ public:
   /// before.
   void begin_drain() { draining_ = true; }
 
+  /// Tells the clients of streams to connect elsewhere.
+  void end_streams() { events_.end_all(); }
+
 private:
   struct exchange;
   using shared_exchange = std::shared_ptr<exchange>;
 
+  /// What is served beside the messages of the catalogue.
+  struct own_route {
+    /// "GET" answers HEAD as well.
+    const char* method;
+    path_pattern path;
+    /// For the metrics.
+    const char* operation;
+    void (front_service::*handle)(const shared_exchange& x);
+  };
+
+  static std::vector<own_route> own_routes();
+  bool handle_own(const shared_exchange& x);
+
   // -- what operators ask -------------------------------------------------------------------------
 
-  bool handle_fixed(exchange& x);
-  bool handle_page(exchange& x);
-  bool handle_cluster(const shared_exchange& x);
-  http_response readiness() const;
+  void serve_liveness(const shared_exchange& x);
+  void serve_readiness(const shared_exchange& x);
+  void serve_metrics(const shared_exchange& x);
+  void serve_document(const shared_exchange& x);
+  void serve_cluster(const shared_exchange& x);
 
   // -- what people and programs ask ---------------------------------------------------------------
 
-  void handle_flow(const shared_exchange& x);
-  bool handle_league_list(const shared_exchange& x);
-  bool handle_positions(const shared_exchange& x);
-  static void finish_positions(exchange& x, const answer& reply, int64_t retry_after_ms);
+  void serve_page(const shared_exchange& x);
+  void serve_flow(const shared_exchange& x);
+  void serve_league_list(const shared_exchange& x);
+  void serve_events(const shared_exchange& x);
+  void open_stream(const shared_exchange& x);
+  template <class Message>
+  void serve_as(const shared_exchange& x, rendering how);
+  void serve_positions(const shared_exchange& x);
+  void serve_table_csv(const shared_exchange& x);
+  void serve_fixtures_csv(const shared_exchange& x);
+  void serve_results_csv(const shared_exchange& x);
+  void serve_calendar(const shared_exchange& x);
+  void serve_import(const shared_exchange& x);
+  void begin_import(const shared_exchange& x);
   void handle_message(const shared_exchange& x);
+  std::string caller_of(const exchange& x, const std::optional<std::string>& token) const;
   bool is_welcome(exchange& x, const std::optional<std::string>& token);
   void authorize(const shared_exchange& x, std::function<void()> then);
   void begin_message(const shared_exchange& x);
   void ask(const shared_exchange& x, std::string id);
-  void finish_message(exchange& x, const answer& reply, int64_t retry_after_ms);
+  void finish_message(const shared_exchange& x, const answer& reply, int64_t retry_after_ms);
+  void finish_with_stamp(const shared_exchange& x, const answer& reply);
   void begin_credentials(const shared_exchange& x);
   void run_on(worker& who, const shared_exchange& x, std::function<http_response()> job);
 
@@ -73,6 +108,7 @@ private:
   const actors::clock& time_;
   const front_configuration config_;
   const route_table routes_;
+  const std::vector<own_route> own_routes_;
   const std::string openapi_;
   front_metrics metrics_;
   rate_limiter limiter_;
@@ -84,8 +120,10 @@ private:
   flow_resource flows_;
   cluster_resource cluster_;
   league_list leagues_;
+  event_hub events_;
   std::unique_ptr<worker> flow_reader_;
   std::unique_ptr<worker> password_worker_;
+  std::unique_ptr<worker> importer_;
 };
 
 } // namespace touchline::front

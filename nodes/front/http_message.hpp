@@ -2,8 +2,11 @@
 // sockets stays behind http_server.hpp.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,11 +35,41 @@ struct http_request {
   }
 };
 
+/// A response that goes on: what is written to it is sent as it comes. Thread safe; calls do not
+/// wait. It ends when the client closes, does not take what it is sent, or the server ends.
+class response_stream {
+public:
+  response_stream() = default;
+  response_stream(const response_stream&) = delete;
+  response_stream& operator=(const response_stream&) = delete;
+  virtual ~response_stream() = default;
+
+  /// Sends bytes behind those that wait already. They are lost when the stream has ended.
+  virtual void write(std::string bytes) = 0;
+
+  /// Bytes that wait for the client.
+  virtual size_t waiting() const = 0;
+
+  /// Bytes that were handed to the system for the client: grows as long as it reads.
+  virtual uint64_t taken() const = 0;
+
+  /// Throws away what waits, sends `last`, and ends the connection.
+  virtual void finish(std::string last) = 0;
+
+  /// True once nothing is sent any more.
+  virtual bool has_ended() const = 0;
+};
+
+/// Takes the stream of a response whose head was sent. Called on the server's thread.
+using stream_callback = std::function<void(std::shared_ptr<response_stream>)>;
+
 /// What it is answered.
 struct http_response {
   unsigned status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  /// When there is one, the response has no body of its own but goes on as a stream.
+  stream_callback stream = {};
 
   void set(std::string name, std::string value) {
     headers.emplace_back(std::move(name), std::move(value));

@@ -11,6 +11,7 @@
 #include <boost/beast/ssl.hpp>
 
 #include <atomic>
+#include <deque>
 #include <optional>
 #include <set>
 #include <thread>
@@ -80,6 +81,13 @@ struct counters {
   std::atomic<uint64_t> malformed = 0;
 };
 
+/// What a session and the one who writes its stream share.
+struct stream_facts {
+  std::atomic<size_t> waiting = 0;
+  std::atomic<uint64_t> taken = 0;
+  std::atomic<bool> ended = false;
+};
+
 struct session_environment {
   server_limits limits;
   request_handler handler;
@@ -90,6 +98,9 @@ struct session_environment {
 };
 
 // -- one connection -------------------------------------------------------------------------------
+
+template <class Stream>
+class session_stream;
 
 /// Reads one request after the other; a client that sends several at once finds their responses in
 /// their order. Lives as long as something is under way.
@@ -114,6 +125,8 @@ public:
   session& operator=(const session&) = delete;
 
   ~session() override {
+    if (facts_)
+      facts_->ended = true;
     environment_.sessions.erase(this);
     --environment_.count.open;
   }
@@ -137,6 +150,37 @@ public:
     ending_ = true;
     if (at_once || is_idle_)
       beast::get_lowest_layer(stream_).cancel();
+  }
+
+  // -- a response that goes on --------------------------------------------------------------------
+
+  auto executor() { return beast::get_lowest_layer(stream_).get_executor(); }
+  const std::shared_ptr<stream_facts>& facts() const { return facts_; }
+
+  void stream_write(std::string bytes) {
+    if (facts_->ended || finishing_) {
+      facts_->waiting -= bytes.size();
+      return;
+    }
+    pieces_.push_back(std::move(bytes));
+    send_piece();
+  }
+
+  void stream_finish(std::string last) {
+    if (facts_->ended || finishing_)
+      return;
+    // The piece that is being sent cannot be taken back.
+    const size_t kept = is_sending_ ? 1 : 0;
+    while (pieces_.size() > kept) {
+      facts_->waiting -= pieces_.back().size();
+      pieces_.pop_back();
+    }
+    finishing_ = true;
+    if (!last.empty()) {
+      facts_->waiting += last.size();
+      pieces_.push_back(std::move(last));
+    }
+    send_piece();
   }
 
 private:
@@ -270,7 +314,108 @@ private:
     });
   }
 
+  /// Sends the head; what follows is written by the one who takes the stream.
+  void begin_stream(http_response out) {
+    keep_alive_ = false;
+    // What waits for a client that does not read waits here, where it is counted, and not in the
+    // system, which would take some megabytes.
+    constexpr int send_bytes = 64 * 1'024;
+    error_code ignored;
+    beast::get_lowest_layer(stream_).socket().set_option(
+      net::socket_base::send_buffer_size{send_bytes}, ignored);
+    constexpr unsigned http_1_1 = 11;
+    is_chunked_ = version_ >= http_1_1;
+    auto response = std::make_shared<http::response<http::empty_body>>();
+    response->result(out.status);
+    response->version(version_);
+    for (auto& [name, value] : out.headers)
+      response->set(name, value);
+    response->keep_alive(false);
+    if (is_chunked_)
+      response->chunked(true);
+    auto head = std::make_shared<http::response_serializer<http::empty_body>>(*response);
+    expire_after(environment_.limits.response_ms);
+    http::async_write_header(stream_, *head,
+                             [self = this->shared_from_this(), response, head,
+                              begun = std::move(out.stream)](error_code wrong, size_t) {
+                               if (wrong)
+                                 return;
+                               self->facts_ = std::make_shared<stream_facts>();
+                               self->watch_for_end();
+                               begun(std::make_shared<session_stream<Stream>>(self));
+                             });
+  }
+
+  /// A client that listens sends nothing any more; that it closes is found here.
+  void watch_for_end() {
+    beast::get_lowest_layer(stream_).expires_never();
+    buffer_.clear();
+    stream_.async_read_some(buffer_.prepare(spare_bytes),
+                            [self = this->shared_from_this()](error_code wrong, size_t) {
+                              if (!wrong && !self->finishing_)
+                                self->watch_for_end();
+                              else if (wrong)
+                                self->end_stream();
+                            });
+  }
+
+  void end_stream() {
+    facts_->ended = true;
+    beast::get_lowest_layer(stream_).cancel();
+  }
+
+  void send_piece() {
+    if (is_sending_ || facts_->ended)
+      return;
+    if (pieces_.empty()) {
+      if (finishing_)
+        send_last();
+      return;
+    }
+    is_sending_ = true;
+    // The read that waits keeps its own time.
+    expire_after(environment_.limits.response_ms);
+    auto sent = [self = this->shared_from_this()](error_code wrong, size_t) {
+      self->is_sending_ = false;
+      self->facts_->waiting -= self->pieces_.front().size();
+      self->facts_->taken += self->pieces_.front().size();
+      self->pieces_.pop_front();
+      if (wrong == beast::error::timeout)
+        ++self->environment_.count.timed_out;
+      if (wrong)
+        return self->end_stream();
+      self->send_piece();
+    };
+    if (is_chunked_)
+      net::async_write(stream_, http::make_chunk(net::buffer(pieces_.front())), std::move(sent));
+    else
+      net::async_write(stream_, net::buffer(pieces_.front()), std::move(sent));
+  }
+
+  void send_last() {
+    auto sent = [self = this->shared_from_this()](error_code, size_t) {
+      self->facts_->ended = true;
+      // Its end ends the read that waits; who has to read much yet gets the time to do so.
+      self->ending_ = true;
+      if constexpr (!is_tls) {
+        error_code ignored;
+        self->stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+      }
+      self->timer_.expires_after(milliseconds{linger_ms});
+      self->timer_.async_wait(
+        [self](error_code) { beast::get_lowest_layer(self->stream_).cancel(); });
+    };
+    facts_->ended = true;
+    expire_after(environment_.limits.response_ms);
+    if (is_chunked_)
+      net::async_write(stream_, http::make_chunk_last(), std::move(sent));
+    else
+      net::post(stream_.get_executor(), [sent] { sent({}, 0); });
+  }
+
   void respond(http_response out) {
+    if (out.stream && !is_head_)
+      return begin_stream(std::move(out));
     // A server that drains ends its connections with their next response.
     keep_alive_ = keep_alive_ && !ending_ && !environment_.draining;
     auto response = std::make_shared<http::response<http::string_body>>();
@@ -336,6 +481,49 @@ private:
   bool is_reading_ = false;
   bool is_late_ = false;
   bool ending_ = false;
+  // Of a stream.
+  std::shared_ptr<stream_facts> facts_;
+  std::deque<std::string> pieces_;
+  bool is_sending_ = false;
+  bool is_chunked_ = true;
+  bool finishing_ = false;
+};
+
+/// Hands what is written over to the thread of the sockets. Does not keep the session alive.
+template <class Stream>
+class session_stream final : public response_stream {
+public:
+  explicit session_stream(const std::shared_ptr<session<Stream>>& to)
+    : session_{to},
+      executor_{to->executor()},
+      facts_{to->facts()} {}
+
+  void write(std::string bytes) override {
+    if (facts_->ended)
+      return;
+    facts_->waiting += bytes.size();
+    net::post(executor_, [session = session_, bytes = std::move(bytes)]() mutable {
+      if (auto to = session.lock())
+        to->stream_write(std::move(bytes));
+    });
+  }
+
+  size_t waiting() const override { return facts_->waiting; }
+  uint64_t taken() const override { return facts_->taken; }
+
+  void finish(std::string last) override {
+    net::post(executor_, [session = session_, last = std::move(last)]() mutable {
+      if (auto to = session.lock())
+        to->stream_finish(std::move(last));
+    });
+  }
+
+  bool has_ended() const override { return facts_->ended; }
+
+private:
+  std::weak_ptr<session<Stream>> session_;
+  beast::tcp_stream::executor_type executor_;
+  std::shared_ptr<stream_facts> facts_;
 };
 
 // -- the server -----------------------------------------------------------------------------------

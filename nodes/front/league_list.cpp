@@ -34,7 +34,7 @@ storage::result<std::string> league_list::read() const {
   return json{{"leagues", std::move(out)}}.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-http_response league_list::get(const std::string& if_none_match, int64_t now_ms) {
+http_response league_list::get(std::string_view if_none_match, int64_t now_ms) {
   if (now_ms >= until_ms_) {
     auto found = read();
     if (!found) {
@@ -46,7 +46,7 @@ http_response league_list::get(const std::string& if_none_match, int64_t now_ms)
     known_ = std::move(*found);
     until_ms_ = now_ms + league_list_memory_ms;
   }
-  return kept_response(known_, if_none_match);
+  return kept_response(known_, "application/json", if_none_match);
 }
 
 } // namespace touchline::front

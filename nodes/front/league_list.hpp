@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace touchline::front {
 
@@ -23,7 +24,7 @@ public:
 
   /// `{"leagues":[{"league":…,"seasons":[…]}]}`, both by name: the newest season is the last.
   /// `now_ms` is since 1970.
-  http_response get(const std::string& if_none_match, int64_t now_ms);
+  http_response get(std::string_view if_none_match, int64_t now_ms);
 
 private:
   storage::result<std::string> read() const;

@@ -1,13 +1,16 @@
 #include "nodes/front/openapi.hpp"
 
+#include "messages/catalogue_types.hpp"
 #include "messages/redact.hpp"
 #include "nodes/front/credentials.hpp"
 
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <set>
+#include <string_view>
+#include <vector>
 
 namespace touchline::front {
 
@@ -193,6 +196,9 @@ json responses_of(const route& x, schema_set& schemas) {
                                                                : json{{"type", "object"}};
   out["200"] = {{"description", info.mode == message_mode::read ? "As of now." : "Committed."},
                 {"content", content(schema)}};
+  // By Accept.
+  if (info.number == number_of<LeagueTableGet> || info.number == number_of<FixtureListGet>)
+    out["200"]["content"]["text/csv"] = {{"schema", {{"type", "string"}}}};
   if (info.mode == message_mode::read)
     out["304"] = {{"description", "As If-None-Match says."}};
   else if (x.method == "POST")
@@ -217,50 +223,154 @@ json operation_of(const route& x, schema_set& schemas) {
   return out;
 }
 
-/// What the front reads by itself: no message of the catalogue stands for it.
-struct own_read {
-  const char* path;
-  const char* id;
-  const char* summary;
+// -- beside the catalogue -------------------------------------------------------------------------
+
+struct own_parameter {
+  const char* name;
+  /// "path", "query" or "header".
+  const char* in;
+  const char* description;
 };
 
-constexpr std::array own_reads{
-  own_read{"/v1/flows/{id}", "flow.get", "What became of a flow: its state and its steps"},
-  own_read{"/v1/leagues", "league.list", "The leagues that have a season, with their seasons"},
-  own_read{"/v1/leagues/{league}/seasons/{season}/positions", "positions.get",
-           "The place and the points of every team after every round"},
-  own_read{"/v1/cluster/nodes", "cluster.nodes", "The nodes of the cluster as they see themselves"},
-  own_read{"/v1/cluster/partitions", "cluster.partitions",
-           "The partitions with their leaders and how far each replica is"},
-  own_read{"/v1/cluster/actors", "cluster.actors",
-           "Entities by address, a page of them: parameters pattern, after, limit, active"},
-  own_read{"/v1/cluster/supervisors", "cluster.supervisors", "Restarts, and the last failures"},
-  own_read{"/v1/cluster/dead-letters", "cluster.dead-letters",
-           "Messages that were set aside: parameters after, limit"},
-  own_read{"/v1/cluster/flows", "cluster.flows",
-           "Flows counted by state, and the newest of one state: parameters state, limit"}};
+/// A GET that is no message of the catalogue; a POST when something is posted.
+struct own_operation {
+  const char* id;
+  const char* path;
+  const char* summary;
+  const char* content_type;
+  std::vector<own_parameter> parameters;
+  /// Types of what is posted.
+  std::vector<const char*> posted = {};
+};
 
-json parameters_in(std::string_view path) {
-  auto out = json::array();
-  for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1))
-    out.push_back({{"name", path.substr(open + 1, path.find('}', open) - open - 1)},
-                   {"in", "path"},
-                   {"required", true},
-                   {"schema", {{"type", "string"}}}});
+std::vector<own_operation> cluster_operations() {
+  const own_parameter after{"after", "query", "What the page before ended with: `next`"};
+  const own_parameter limit{"limit", "query", "How many at most, 1 to 1000"};
+  return {{"cluster.nodes",
+           "/v1/cluster/nodes",
+           "The nodes of the cluster as they see themselves",
+           "application/json",
+           {}},
+          {"cluster.partitions",
+           "/v1/cluster/partitions",
+           "The partitions with their leaders and how far each replica is",
+           "application/json",
+           {}},
+          {"cluster.actors",
+           "/v1/cluster/actors",
+           "Entities by address, a page of them",
+           "application/json",
+           {{"pattern", "query", "Only addresses like it, as in team/*"},
+            {"active", "query", "true for those in memory only"},
+            after,
+            limit}},
+          {"cluster.supervisors",
+           "/v1/cluster/supervisors",
+           "Restarts, and the last failures",
+           "application/json",
+           {}},
+          {"cluster.dead-letters",
+           "/v1/cluster/dead-letters",
+           "Messages that were set aside, a page of them",
+           "application/json",
+           {after, limit}},
+          {"cluster.flows",
+           "/v1/cluster/flows",
+           "Flows counted by state, and the newest of one state",
+           "application/json",
+           {{"state", "query",
+             "running, completed, overdue or lost; without it, all but those that completed"},
+            limit}}};
+}
+
+std::vector<own_operation> league_operations() {
+  const own_parameter league{"league", "path", "Its key"};
+  const own_parameter season{"season", "path", "Its key, as in 2022-23"};
+  const own_parameter match{"If-None-Match", "header", "304 when it names the ETag"};
+  return {{"flow.get",
+           "/v1/flows/{id}",
+           "What became of a flow: its state and its steps",
+           "application/json",
+           {{"id", "path", "Of the command that began it"}}},
+          {"league.list",
+           "/v1/leagues",
+           "The leagues that have a season, with their seasons",
+           "application/json",
+           {match}},
+          {"positions.get",
+           "/v1/leagues/{league}/seasons/{season}/positions",
+           "The place and the points of every team after every round",
+           "application/json",
+           {league, season, match}},
+          {"events.follow",
+           "/v1/events",
+           "What is committed, as server-sent events",
+           "text/event-stream",
+           {{"league", "query", "Only what names the league"},
+            {"team", "query", "Only what names the team"},
+            {"message", "query", "Only messages with these names, with commas between them"},
+            {"Last-Event-ID", "header", "Of the last event that was seen: goes on behind it"}}},
+          {"table.csv",
+           "/v1/leagues/{league}/seasons/{season}/table.csv",
+           "The league table",
+           "text/csv",
+           {league, season, match}},
+          {"fixtures.csv",
+           "/v1/leagues/{league}/seasons/{season}/fixtures.csv",
+           "The fixture list, with the results so far",
+           "text/csv",
+           {league, season, match}},
+          {"results.csv",
+           "/v1/leagues/{league}/seasons/{season}/results.csv",
+           "The fixtures that were played",
+           "text/csv",
+           {league, season, match}},
+          {"fixtures.ics",
+           "/v1/leagues/{league}/seasons/{season}/teams/{team}/fixtures.ics",
+           "The fixtures of a team as a calendar",
+           "text/calendar",
+           {league, season, {"team", "path", "Its key"}, match}},
+          {"season.import",
+           "/v1/imports",
+           "Record a season that was played elsewhere",
+           "application/json",
+           {{"file", "query", "The name of the file, as 2022-23/en.1.json"},
+            {"name", "query", "Of CSV: the league and the season"}},
+           {"application/json", "text/csv"}}};
+}
+
+std::vector<own_operation> own_operations() {
+  auto out = league_operations();
+  std::ranges::move(cluster_operations(), std::back_inserter(out));
   return out;
 }
 
-json operation_of(const own_read& x) {
-  return {{"operationId", x.id},
-          {"summary", x.summary},
-          {"tags", json::array({"front"})},
-          {"parameters", parameters_in(x.path)},
-          {"responses",
-           {{"200", {{"description", "As of now."}, {"content", content({{"type", "object"}})}}},
-            {"default",
-             {{"description", "Refused; the body says why."},
-              {"content", content(reference("Problem"), "application/problem+json")}}}}},
-          {"security", json::array({{{"token", json::array()}}})}};
+json document_of(const own_operation& x) {
+  json parameters = json::array();
+  for (auto& parameter : x.parameters)
+    parameters.push_back({{"name", parameter.name},
+                          {"in", parameter.in},
+                          {"required", std::string_view{parameter.in} == "path"},
+                          {"description", parameter.description},
+                          {"schema", {{"type", "string"}}}});
+  auto schema = [](std::string_view type) {
+    return json{{"type", type == "application/json" ? "object" : "string"}};
+  };
+  json out{
+    {"operationId", x.id},
+    {"summary", x.summary},
+    {"tags", json::array({"front"})},
+    {"parameters", std::move(parameters)},
+    {"responses",
+     {{"200",
+       {{"description", x.summary}, {"content", content(schema(x.content_type), x.content_type)}}},
+      {"default",
+       {{"description", "Refused; the body says why."},
+        {"content", content(reference("Problem"), "application/problem+json")}}}}},
+    {"security", json::array({{{"token", json::array()}}})}};
+  for (auto* type : x.posted)
+    out["requestBody"]["content"][type] = {{"schema", schema(type)}};
+  return out;
 }
 
 std::string lower(std::string text) {
@@ -278,8 +388,8 @@ json openapi_document(const route_table& routes, const std::string& version) {
   json paths = json::object();
   for (auto& x : routes.routes())
     paths[x.path][lower(x.method)] = operation_of(x, collected);
-  for (auto& x : own_reads)
-    paths[x.path]["get"] = operation_of(x);
+  for (auto& x : own_operations())
+    paths[x.path][x.posted.empty() ? "get" : "post"] = document_of(x);
   json tags = json::array();
   for (auto& context : catalogue_data::contexts())
     tags.push_back({{"name", context.name}, {"description", context.description}});

@@ -85,9 +85,22 @@ std::string etag_of(std::string_view body) {
   return {text, static_cast<size_t>(length)};
 }
 
+/// The body of a read's response, in the form that was asked for.
+tl::expected<std::string, problem> shown_text(const answered_operation& x, const Message* body) {
+  if (!x.shown)
+    return body ? message_json(*body) : "{}";
+  if (!body)
+    return tl::unexpected{problem_of({DAMAGED, "The answer is unreadable."})};
+  return x.shown->text(*body, x.stamp_ms);
+}
+
 http_response of_read(const answered_operation& x, const Message* body,
                       std::string_view if_none_match) {
-  auto out = kept_response(body ? message_json(*body) : "{}", if_none_match);
+  auto text = shown_text(x, body);
+  if (!text)
+    return response_of(text.error());
+  auto out = kept_response(std::move(*text), x.shown ? x.shown->content_type : "application/json",
+                           if_none_match);
   // How fresh it is: what the entity had recorded, all of it committed.
   out.set("Touchline-Position", std::to_string(x.reply.position));
   return out;
@@ -99,18 +112,19 @@ std::string flow_url(const std::string& id) {
   return "/v1/flows/" + percent_encoded(id);
 }
 
-http_response kept_response(std::string body, std::string_view if_none_match) {
+http_response kept_response(std::string body, std::string content_type,
+                            std::string_view if_none_match) {
   http_response out;
   auto etag = etag_of(body);
   if (names_etag(if_none_match, etag)) {
     out.status = not_modified;
   } else {
     out.body = std::move(body);
-    out.set("Content-Type", "application/json");
+    out.set("Content-Type", std::move(content_type));
   }
   out.set("ETag", std::move(etag));
   out.set("Cache-Control", "private, no-cache");
-  out.set("Vary", "Authorization");
+  out.set("Vary", "Accept, Authorization");
   return out;
 }
 

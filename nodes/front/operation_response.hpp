@@ -3,17 +3,35 @@
 
 #include "messages/header.hpp"
 #include "nodes/front/http_message.hpp"
+#include "nodes/front/problem.hpp"
 #include "nodes/front/route_table.hpp"
 
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <functional>
 #include <string>
 
 namespace touchline::front {
+
+/// How the answer of a read is shown when it is not shown as JSON.
+struct rendering {
+  std::string content_type;
+  /// The body, made of the answer; `stamp_ms` is when the record was made that it rests on, 0 when
+  /// nobody needs it.
+  std::function<tl::expected<std::string, problem>(const google::protobuf::Message& answer,
+                                                   int64_t stamp_ms)>
+    text;
+  bool needs_stamp = false;
+};
 
 /// An answer, and what it answers.
 struct answered_operation {
   const route& what;
   const google::protobuf::Message& message;
   const answer& reply;
+  const rendering* shown = nullptr;
+  int64_t stamp_ms = 0;
 };
 
 /// The URL that tells what became of a flow.
@@ -24,8 +42,9 @@ std::string flow_url(const std::string& id);
 http_response response_of(const answered_operation& x, const route_table& routes,
                           std::string_view if_none_match);
 
-/// The response to a read: JSON with an ETag, to be kept and asked about each time.
-http_response kept_response(std::string body, std::string_view if_none_match);
+/// The response to a read, with an ETag: to be kept and asked about each time.
+http_response kept_response(std::string body, std::string content_type,
+                            std::string_view if_none_match);
 
 /// Whether the value of If-None-Match names an ETag (RFC 9110, 13.1.2).
 bool names_etag(std::string_view if_none_match, std::string_view etag);

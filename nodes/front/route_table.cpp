@@ -28,16 +28,17 @@ std::vector<Text> split(std::string_view path) {
   return out;
 }
 
-bool fits(const route& x, const std::vector<std::string_view>& parts) {
-  return std::ranges::equal(
-    x.segments, parts, [](const std::string& segment, std::string_view part) {
-      return parameter_of(segment).empty() ? segment == part : !part.empty();
-    });
+bool fits(const std::vector<std::string>& segments, const std::vector<std::string_view>& parts) {
+  return std::ranges::equal(segments, parts, [](const std::string& segment, std::string_view part) {
+    return parameter_of(segment).empty() ? segment == part : !part.empty();
+  });
 }
 
-void take_fields(const std::vector<std::string_view>& parts, route_match& out) {
+template <class Match>
+void take_fields(const std::vector<std::string>& segments,
+                 const std::vector<std::string_view>& parts, Match& out) {
   for (size_t i = 0; i < parts.size(); ++i) {
-    auto name = parameter_of(out.found->segments[i]);
+    auto name = parameter_of(segments[i]);
     if (name.empty())
       continue;
     auto value = percent_decoded(parts[i]);
@@ -51,6 +52,25 @@ void take_fields(const std::vector<std::string_view>& parts, route_match& out) {
 std::string_view parameter_of(std::string_view segment) {
   return segment.starts_with('{') && segment.ends_with('}') ? segment.substr(1, segment.size() - 2)
                                                             : std::string_view{};
+}
+
+std::string path_match::field(std::string_view name) const {
+  auto at = std::ranges::find(fields, name, &std::pair<std::string, std::string>::first);
+  return at == fields.end() ? std::string{} : at->second;
+}
+
+path_pattern::path_pattern(std::string_view text) : segments_{split<std::string>(text)} {}
+
+std::optional<path_match> path_pattern::match(std::string_view path) const {
+  // Most patterns are of another length, and there are many.
+  if (static_cast<size_t>(std::ranges::count(path, '/')) != segments_.size())
+    return std::nullopt;
+  auto parts = split<std::string_view>(path);
+  if (parts.empty() || !fits(segments_, parts))
+    return std::nullopt;
+  path_match out;
+  take_fields(segments_, parts, out);
+  return out;
 }
 
 route_table::route_table() {
@@ -69,7 +89,7 @@ route_match route_table::match(std::string_view method, std::string_view path) c
   auto parts = split<std::string_view>(path);
   auto wanted = method == "HEAD" ? std::string_view{"GET"} : method;
   for (auto& x : routes_) {
-    if (!fits(x, parts))
+    if (!fits(x.segments, parts))
       continue;
     out.methods.push_back(x.method);
     if (x.method == "GET")
@@ -78,8 +98,13 @@ route_match route_table::match(std::string_view method, std::string_view path) c
       out.found = &x;
   }
   if (out.found)
-    take_fields(parts, out);
+    take_fields(out.found->segments, parts, out);
   return out;
+}
+
+const route* route_table::find(uint32_t number) const {
+  auto at = std::ranges::find(routes_, number, [](const route& x) { return x.info->number; });
+  return at == routes_.end() ? nullptr : &*at;
 }
 
 } // namespace touchline::front

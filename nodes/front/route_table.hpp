@@ -4,6 +4,7 @@
 
 #include "messages/catalogue.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,8 +45,32 @@ public:
 
   route_match match(std::string_view method, std::string_view path) const;
 
+  /// The route of a message; null when it has none.
+  const route* find(uint32_t number) const;
+
 private:
   std::vector<route> routes_;
+};
+
+/// The fields that a path gives to a pattern; nothing when it does not fit.
+struct path_match {
+  std::vector<std::pair<std::string, std::string>> fields;
+  /// A part of the path cannot be decoded.
+  bool malformed = false;
+
+  /// The value of a field; empty when there is none.
+  std::string field(std::string_view name) const;
+};
+
+/// A path with parameters: "/v1/flows/{id}".
+class path_pattern {
+public:
+  explicit path_pattern(std::string_view text);
+
+  std::optional<path_match> match(std::string_view path) const;
+
+private:
+  std::vector<std::string> segments_;
 };
 
 /// The name in "{name}"; empty for a part of a path that stands for itself.

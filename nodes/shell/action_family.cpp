@@ -112,6 +112,16 @@ report tables_report(const std::vector<LeagueTable>& tables) {
   return out;
 }
 
+/// A season that was played, or not to its end, is an action like others.
+template <class Played>
+void note_season(session& with, const std::string& what, const Played& played) {
+  with.questions().note(what, played ? "ok" : std::string{error_name(played.error().code)});
+}
+
+std::string seed_of(const nodes::simulation& what) {
+  return " --seed " + std::to_string(what.seed) + " --seasons " + std::to_string(what.seasons);
+}
+
 /// What was played is kept, whatever stopped it.
 tl::unexpected<std::string> stopped_season(const session& with, const refusal& why) {
   return tl::unexpected{with.explain(why)
@@ -128,6 +138,7 @@ result simulate_pyramid(session& with, const invocation& how, const nodes::simul
   nodes::progress display{stderr};
   auto played = nodes::play_pyramid(with.access(), *config, what, pace, display);
   display.end();
+  note_season(with, "season simulate --pyramid " + how.value("--pyramid") + seed_of(what), played);
   if (!played)
     return stopped_season(with, played.error());
   report out{json::parse(nodes::format_seasons(played->seasons, nodes::output_format::json))};
@@ -153,6 +164,8 @@ result simulate(session& with, const invocation& how) {
   nodes::progress display{stderr};
   auto played = nodes::play_simulation(with.access(), with.config(), what, *pace, display);
   display.end();
+  note_season(with, "season simulate --teams " + std::to_string(what.teams) + seed_of(what),
+              played);
   if (!played)
     return stopped_season(with, played.error());
   std::vector<LeagueTable> tables;
@@ -177,6 +190,7 @@ result replay(session& with, const invocation& how) {
   nodes::progress display{stderr};
   auto played = nodes::season_player{with.access(), *pace, display}.play(*plan);
   display.end();
+  note_season(with, "season replay " + how.argument(0), played);
   if (!played)
     return stopped_season(with, played.error());
   std::vector<LeagueTable> tables{std::move(played->table)};

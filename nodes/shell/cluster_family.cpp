@@ -12,6 +12,11 @@ namespace {
 using nlohmann::json;
 using result = tl::expected<report, std::string>;
 
+/// Of one processor.
+std::string percent(uint32_t permille) {
+  return std::to_string((permille + 5) / 10) + " %";
+}
+
 std::string mebibytes(uint64_t bytes) {
   return std::to_string(bytes >> 20) + " MiB";
 }
@@ -29,6 +34,13 @@ std::string joined(const auto& numbers) {
   std::string out;
   for (auto x : numbers)
     out += (out.empty() ? "" : " ") + std::to_string(x);
+  return out;
+}
+
+std::string roles_of(const cluster::NodeStatus& x) {
+  std::string out;
+  for (auto& role : x.role())
+    out += (out.empty() ? "" : " ") + role;
   return out;
 }
 
@@ -60,10 +72,12 @@ result show_nodes(session& with, const invocation&) {
   text_table table{{{"Node", true},
                     {"Address", false, 12},
                     {"State"},
+                    {"Roles", false, 6},
                     {"Ver", false, 5},
                     {"Leads", true},
                     {"Has", true},
                     {"Records", true},
+                    {"Load", true},
                     {"Memory", true},
                     {"Disk", true},
                     {"Uptime", true},
@@ -72,10 +86,10 @@ result show_nodes(session& with, const invocation&) {
                    {}};
   for (auto& x : *found)
     table.rows.push_back({std::to_string(x.node().id()), nodes::address_of(x.node()), state_text(x),
-                          x.node().version(), std::to_string(nodes::led_by(x)),
+                          roles_of(x), x.node().version(), std::to_string(nodes::led_by(x)),
                           std::to_string(x.replica_size()), records_of(x),
-                          mebibytes(x.memory_bytes()), mebibytes(x.disk_bytes()),
-                          duration(x.uptime_ms()), joined(x.connected()),
+                          percent(x.load_permille()), mebibytes(x.memory_bytes()),
+                          mebibytes(x.disk_bytes()), duration(x.uptime_ms()), joined(x.connected()),
                           x.unhealthy().empty() ? "good" : x.unhealthy()});
   for (auto id : known)
     if (std::ranges::none_of(*found, [&](auto& x) { return x.node().id() == id; })) {
@@ -120,10 +134,14 @@ result show_partitions(session& with, const invocation&) {
     cluster::ReplicaStatus newest;
     std::string each;
     for (auto& [node, x] : replicas) {
-      if (x.role() == "leader")
+      // One that has not heard of its successor leads an older term.
+      auto leads = x.role() == "leader";
+      if (leads && (newest.role() != "leader" || x.term() > newest.term())) {
         leader = node;
-      if (x.term() >= newest.term() || x.role() == "leader")
         newest = x;
+      } else if (newest.role() != "leader" && x.term() >= newest.term()) {
+        newest = x;
+      }
       each += (each.empty() ? "" : ", ") + std::to_string(node) + ' ' + x.role()
               + (x.installing() ? " fetching" : "")
               + (x.failure().empty() ? "" : " (" + x.failure() + ')');

@@ -19,7 +19,10 @@ using result = tl::expected<report, std::string>;
 
 result show_leagues(session& with, const invocation&) {
   report out{json::array(), text_table{{{"League"}, {"Season"}}, {}}};
-  for (auto& league : with.leagues()) {
+  auto leagues = with.leagues();
+  if (!leagues)
+    return tl::unexpected{leagues.error()};
+  for (auto& league : *leagues) {
     auto season = with.season_of(league, {});
     if (!season)
       return tl::unexpected{season.error()};

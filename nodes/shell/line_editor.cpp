@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <cwchar>
+#include <utility>
 
 #include <histedit.h>
 #include <langinfo.h>
@@ -84,6 +85,8 @@ struct line_editor::state {
   std::string prompt;
   std::string hint;
   bool interrupted = false;
+  /// Something of this line was typed.
+  bool begun = false;
 
   static state& of(EditLine* editor) {
     void* data = nullptr;
@@ -143,9 +146,13 @@ struct line_editor::state {
       char byte = 0;
       if (auto count = ::read(STDIN_FILENO, &byte, 1); count <= 0)
         return count < 0 && errno == EINTR ? -1 : 0;
-      // So a terminal that was not edited on tells of Ctrl-D that was typed ahead.
-      if (byte == 0)
+      // So a terminal that was not edited on tells of Ctrl-D that was typed ahead; later it is
+      // Ctrl-Space.
+      if (byte == 0 && !std::exchange(x.begun, true))
         byte = ctrl_d;
+      x.begun = true;
+      if (byte == 0)
+        continue;
       auto used = std::mbrtowc(out, &byte, 1, &decoding);
       if (used == static_cast<size_t>(-2))
         continue;
@@ -239,7 +246,7 @@ line_editor::~line_editor() {
 
 typed line_editor::read(std::string& out) {
   auto& x = *state_;
-  x.interrupted = false;
+  x.interrupted = x.begun = false;
   x.prompt = x.callbacks.prompt();
   // Before the prompt is shown: libedit would do it after, and a Ctrl-C in between would be a
   // signal.

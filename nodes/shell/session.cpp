@@ -210,31 +210,37 @@ std::string session::explain(const storage::storage_error& why) const {
 
 // -- names ----------------------------------------------------------------------------------------
 
-std::vector<std::string> session::addresses(const std::string& prefix, const std::string& after,
-                                            size_t limit) const {
-  auto found = store().addresses(prefix, after, limit);
-  return found ? std::move(*found) : std::vector<std::string>{};
+tl::expected<std::vector<std::string>, std::string> session::addresses(const std::string& prefix,
+                                                                       const std::string& after,
+                                                                       size_t limit) const {
+  return store().addresses(prefix, after, limit).map_error([this](const auto& why) {
+    return explain(why);
+  });
 }
 
-std::vector<std::string> session::leagues() const {
+tl::expected<std::vector<std::string>, std::string> session::leagues() const {
   const std::string kind = "fixture-manager/";
   std::vector<std::string> out;
   // Past all seasons of one league to the next: 0xff is in no address.
   for (std::string after; out.size() < max_names && !stopped();) {
     auto next = addresses(kind, after, 1);
-    if (next.empty())
+    if (!next)
+      return tl::unexpected{next.error()};
+    if (next->empty())
       break;
-    out.push_back(part_of(next.front(), 1));
+    out.push_back(part_of(next->front(), 1));
     after = kind + out.back() + "/\xff";
   }
   return out;
 }
 
-std::vector<std::string> session::seasons(const std::string& league) const {
-  std::vector<std::string> out;
-  for (auto& address : addresses("fixture-manager/" + league + '/', {}, max_names))
-    out.push_back(part_of(address, 2));
-  return out;
+tl::expected<std::vector<std::string>, std::string> session::seasons(
+  const std::string& league) const {
+  auto found = addresses("fixture-manager/" + league + '/', {}, max_names);
+  if (found)
+    for (auto& address : *found)
+      address = part_of(address, 2);
+  return found;
 }
 
 std::vector<std::string> session::look_up(word_kind kind, const std::string& prefix,
@@ -243,7 +249,8 @@ std::vector<std::string> session::look_up(word_kind kind, const std::string& pre
   switch (kind) {
     case word_kind::address:
     case word_kind::pattern:
-      return prefix.find('/') == std::string::npos ? kinds() : addresses(prefix, {}, max_names);
+      return prefix.find('/') == std::string::npos ? kinds()
+                                                   : addresses(prefix, {}, max_names).value_or(out);
     case word_kind::node:
       for (auto node : nodes::read_known_nodes(*access_))
         out.push_back(std::to_string(node));
@@ -253,12 +260,12 @@ std::vector<std::string> session::look_up(word_kind kind, const std::string& pre
         out.push_back(std::to_string(i));
       return out;
     case word_kind::league:
-      return leagues();
+      return leagues().value_or(out);
     case word_kind::season:
-      return league.empty() ? out : seasons(league);
+      return league.empty() ? out : seasons(league).value_or(out);
     case word_kind::team: {
       auto pyramid = std::string{pyramid_of(league)};
-      for (auto& address : addresses("team/" + pyramid + '/' + prefix, {}, max_names))
+      for (auto& address : addresses("team/" + pyramid + '/' + prefix, {}, max_names).value_or(out))
         out.push_back(part_of(address, 2));
       return league.empty() ? std::vector<std::string>{} : out;
     }
@@ -318,11 +325,14 @@ tl::expected<std::string, std::string> session::season_of(const std::string& lea
   auto teams = read<Teams>(question);
   if (teams && !teams->season().empty())
     return teams->season();
+  // Also of a league whose teams are not known.
   auto all = seasons(league);
+  if (!all)
+    return tl::unexpected{all.error()};
   if (stopped())
     return tl::unexpected{std::string{"Stopped."}};
-  if (!all.empty())
-    return all.back();
+  if (!all->empty())
+    return all->back();
   return tl::unexpected{"There is no season of a league " + league
                         + "; `leagues` lists the leagues."};
 }

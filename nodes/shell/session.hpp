@@ -113,7 +113,7 @@ public:
   void remember(word_kind kind, std::vector<std::string> names);
 
   /// The leagues that have a season, at most `max_names`.
-  std::vector<std::string> leagues() const;
+  tl::expected<std::vector<std::string>, std::string> leagues() const;
 
   /// The season of a league that was named, or else the one that is being played or was last.
   tl::expected<std::string, std::string> season_of(const std::string& league,
@@ -131,9 +131,10 @@ private:
   answer wait(const std::string& id, std::optional<answer>& reply);
   std::vector<std::string> look_up(word_kind kind, const std::string& prefix,
                                    const std::string& league);
-  std::vector<std::string> addresses(const std::string& prefix, const std::string& after,
-                                     size_t limit) const;
-  std::vector<std::string> seasons(const std::string& league) const;
+  tl::expected<std::vector<std::string>, std::string> addresses(const std::string& prefix,
+                                                                const std::string& after,
+                                                                size_t limit) const;
+  tl::expected<std::vector<std::string>, std::string> seasons(const std::string& league) const;
 
   nodes::configuration config_;
   session_options options_;

@@ -8,6 +8,7 @@
 
 #include <iostream>
 
+#include <termios.h>
 #include <unistd.h>
 
 namespace touchline::shell {
@@ -20,6 +21,8 @@ constexpr int interrupted = 130;
 
 /// Yes or no from the terminal; Ctrl-C and the end of input are no.
 bool ask(const std::string& question) {
+  // What was typed, or pasted, before the question is no answer to it.
+  ::tcflush(STDIN_FILENO, TCIFLUSH);
   std::cout << question << " [y/N] " << std::flush;
   std::string line;
   for (char c = 0; ::read(STDIN_FILENO, &c, 1) == 1 && c != '\n';)
@@ -67,6 +70,9 @@ private:
     if (auto agreed = agree(*parsed); !agreed)
       return tell(where + agreed.error());
     auto result = parsed->what->run(with_, parsed->how);
+    // Of what failed there is another sentence.
+    if (auto warning = with_.questions().take_warning(); result && !warning.empty())
+      std::cerr << where << warning << '\n';
     over_ = parsed->what->name == "exit";
     if (!result)
       return tell(where + result.error());
@@ -122,9 +128,13 @@ int run_script(shell& commands, const shell_request& request) {
   for (bool more = true; more && !commands.over();) {
     char c = 0;
     auto count = ::read(STDIN_FILENO, &c, 1);
+    if (count < 0 || interruption::noted())
+      return interrupted;
     more = count == 1;
-    if (more && c != '\n' && line.size() <= max_line_bytes) {
-      line += c;
+    if (more && c != '\n') {
+      // Of one that is too long, enough is kept to say so.
+      if (line.size() <= max_line_bytes)
+        line += c;
       continue;
     }
     ++number;

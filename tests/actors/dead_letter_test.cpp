@@ -173,6 +173,30 @@ BOOST_AUTO_TEST_CASE(a_retry_after_one_that_failed_is_a_new_attempt) {
   BOOST_TEST(x.effects(announced) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(nothing_but_its_own_message_is_sent_under_the_id_of_a_letter) {
+  unannounced_move x;
+  const auto letter = x.letter();
+  x.broken = false;
+  // What a program would send that has learned the letter's id.
+  auto other_body = letter;
+  InfoTeamUpdated message;
+  BOOST_TEST_REQUIRE(message.ParseFromString(letter.body()));
+  message.set_stadium("Somewhere else");
+  other_body.set_body(message.SerializeAsString());
+  auto other_message = letter;
+  other_message.mutable_cause()->set_message(number_of<TransferReserve>);
+  other_message.clear_body();
+  auto other_receiver = letter;
+  other_receiver.set_to("team/en/chelsea");
+  for (auto& lie : {other_body, other_message, other_receiver}) {
+    auto refused = x.retry(lie);
+    BOOST_TEST(!refused.ok());
+    BOOST_TEST(refused.text.find("dead letter") != std::string::npos, refused.text);
+  }
+  BOOST_TEST(x.letters().size() == 1u);
+  BOOST_TEST(x.retry(letter).ok());
+}
+
 BOOST_AUTO_TEST_CASE(two_who_retry_the_same_letter_at_once_have_one_effect) {
   unannounced_move x;
   auto letter = x.letter();

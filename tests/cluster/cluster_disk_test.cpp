@@ -130,11 +130,12 @@ BOOST_AUTO_TEST_CASE(a_node_whose_disk_fails_takes_no_part_and_says_so) {
   // The kernel refuses writes with EFBIG: an error that no room will mend.
   cluster.limit_files(broken, bytes);
   std::string why;
-  BOOST_TEST(eventually([&] {
-               why = ailment(cluster, broken);
-               return !why.empty();
-             }),
-             last_words(cluster, 3));
+  auto told = eventually([&] {
+    why = ailment(cluster, broken);
+    return !why.empty();
+  });
+  BOOST_TEST(told, cluster.ask({"nodes"}).out << cluster.ask({"partitions"}).out
+                                              << last_words(cluster, 3));
   BOOST_TEST(why.find("File too large") != std::string::npos, why);
   BOOST_TEST(cluster.has_said(broken, "takes no part any more"), last_words(cluster, 3));
   BOOST_TEST(writer.gets(some_commands), last_words(cluster, 3));
@@ -143,6 +144,11 @@ BOOST_AUTO_TEST_CASE(a_node_whose_disk_fails_takes_no_part_and_says_so) {
       auto leader = cluster.leader(partition);
       return leader != 0 && leader != broken;
     }));
+  // It stays, and passes on what it is asked.
+  BOOST_TEST(ailment(cluster, broken) == why);
+  auto through_it = cluster.ask_at(
+    broken, {"send", "team.create", "league=through.1", "team=ash", "name=Ash", "--id", "through"});
+  BOOST_TEST(through_it.status == 0, through_it.err);
   // With a disk that works it goes on from what it had.
   cluster.kill(broken);
   cluster.start(broken);

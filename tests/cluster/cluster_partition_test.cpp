@@ -183,6 +183,23 @@ BOOST_AUTO_TEST_CASE(a_narrow_link_to_one_node_does_not_stop_the_others,
   x.ends_sound();
 }
 
+BOOST_AUTO_TEST_CASE(packets_that_are_lost_are_sent_again,
+                     *boost::unit_test::precondition(has_networks)) {
+  three_hosts x;
+  for (uint32_t node : {1U, 2U, 3U}) {
+    x.network.lose(node);
+    x.goes_on();
+  }
+  // All three lose some, and one that leads is killed meanwhile.
+  auto killed = x.leader();
+  x.cluster.kill(killed);
+  x.goes_on();
+  x.cluster.start(killed);
+  for (uint32_t node : {1U, 2U, 3U})
+    x.network.lose_no_more(node);
+  x.ends_sound();
+}
+
 BOOST_AUTO_TEST_CASE(packets_that_come_late_or_not_at_all_are_borne,
                      *boost::unit_test::precondition(has_netem)) {
   three_hosts x;

@@ -190,6 +190,17 @@ void test_network::narrow(uint32_t node) const {
   require(run_quietly(near) && in(node, far), "narrowing a link");
 }
 
+void test_network::lose(uint32_t node) const {
+  require(in(node, {"nft", "add table inet lossy; "
+                           "add chain inet lossy in { type filter hook input priority 0; }; "
+                           "add rule inet lossy in numgen random mod 100 < 5 drop"}),
+          "losing packets (with nft, of the package nftables)");
+}
+
+void test_network::lose_no_more(uint32_t node) const {
+  require(in(node, {"nft", "delete table inet lossy"}), "losing packets no more");
+}
+
 bool test_network::can_disturb() const {
   return run_quietly({"tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "0ms"})
          && run_quietly({"tc", "qdisc", "del", "dev", "lo", "root"});

@@ -46,6 +46,9 @@ public:
   /// A narrow link in both directions between a node and all others: at most 400,000 bits a second.
   /// What does not fit into a short queue is lost.
   void narrow(uint32_t node) const;
+  /// 5 of 100 packets that arrive at a node are lost.
+  void lose(uint32_t node) const;
+  void lose_no_more(uint32_t node) const;
   /// Whether this kernel has netem, which `disturb` needs.
   bool can_disturb() const;
   /// What a node sends takes 10 to 30 ms, and 3 of 100 packets are lost.

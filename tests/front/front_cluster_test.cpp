@@ -8,7 +8,12 @@
 #include "tests/cluster/real_cluster.hpp"
 #include "tests/front/http_client.hpp"
 
+#include <atomic>
 #include <csignal>
+#include <future>
+#include <map>
+#include <memory>
+#include <set>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -52,7 +57,8 @@ uint16_t free_prefix() {
 cluster_shape with_fronts(uint16_t prefix) {
   cluster_shape out;
   out.cluster_lines = "}\nfront {\n  listen = \"127.0.0.1:" + std::to_string(prefix)
-                      + "{id}\"\n  limits {\n    answer = 20s\n  }\n";
+                      + "{id}\"\n  unready = 2s\n  limits {\n    answer = 20s\n"
+                        "    requests-per-second = 100000\n    burst = 100000\n  }\n";
   return out;
 }
 
@@ -132,6 +138,112 @@ BOOST_AUTO_TEST_CASE(every_node_serves_and_nothing_is_lost_with_one_of_them) {
   BOOST_TEST(list["teams"].size() == all + 1);
   BOOST_TEST(x.cluster.stop(1) == 0);
   BOOST_TEST(ask(x.port(1), "GET", "/livez").status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_to_end_is_unready_first_and_loses_no_request) {
+  fronts x;
+  x.cluster.start_all();
+  for (uint32_t id = 1; id <= node_count; ++id)
+    x.require_ready(id);
+  auto token = make_admin(x.cluster);
+  const header_list shown{{"Authorization", "Bearer " + token}};
+  BOOST_TEST_REQUIRE(ask(x.port(2), "POST", teams, shown, R"({"name": "Ash"})").status == 201);
+  auto change = [&](uint32_t node, const std::string& key) {
+    auto headers = shown;
+    headers.emplace_back("Idempotency-Key", "change/" + key);
+    return ask(x.port(node), "PATCH", teams + "/ash", headers,
+               json{{"name", "Ash"}, {"stadium", key}}.dump());
+  };
+  // As a load balancer that has not noticed yet: this node, and when it does not answer, another.
+  std::atomic<bool> goes_on = true;
+  auto sent = std::async(std::launch::async, [&] {
+    std::vector<std::string> lost;
+    for (int i = 0; goes_on; ++i) {
+      auto key = std::to_string(i);
+      auto reply = change(2, key);
+      if (reply.status != 200)
+        reply = change(1, key);
+      if (reply.status != 200)
+        lost.push_back(key + ": " + std::to_string(reply.status) + ' ' + reply.body);
+    }
+    return lost;
+  });
+  x.cluster.send(2, SIGTERM);
+  BOOST_TEST(eventually([&] { return ask(x.port(2), "GET", "/readyz").status == 503; }));
+  BOOST_TEST(ask(x.port(2), "GET", "/livez").status == 200);
+  BOOST_TEST(change(2, "while-unready").status == 200);
+  BOOST_TEST(x.cluster.ended(2).value_or(-1) == 0, x.cluster.log(2));
+  BOOST_TEST(ask(x.port(2), "GET", "/livez").status == 0);
+  goes_on = false;
+  for (auto& lost : sent.get())
+    BOOST_TEST(false, lost);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_of_events_goes_on_at_another_node) {
+  fronts x;
+  x.cluster.start_all();
+  for (uint32_t id = 1; id <= node_count; ++id)
+    x.require_ready(id);
+  auto token = make_admin(x.cluster);
+  const header_list shown{{"Authorization", "Bearer " + token}};
+  auto make = [&](int number) {
+    auto name = "Team " + std::to_string(number);
+    auto headers = shown;
+    headers.emplace_back("Idempotency-Key", "make/" + std::to_string(number));
+    return eventually([&] {
+      return ask(x.port(2), "POST", teams, headers, json{{"name", name}}.dump()).status == 201;
+    });
+  };
+  // Every record once, in the order of its entity.
+  std::map<std::string, uint64_t> positions;
+  std::set<std::string> made;
+  std::string last;
+  auto take = [&](const sent_event& event) {
+    BOOST_TEST(event.event != "gap");
+    last = event.id;
+    auto data = json::parse(event.data);
+    auto address = data["address"].get<std::string>();
+    auto position = data["position"].get<uint64_t>();
+    BOOST_TEST(position > positions[address], address << ' ' << position << " came again");
+    positions[address] = position;
+    if (address.starts_with("team/en/team-"))
+      made.insert(address);
+  };
+  auto first = std::make_unique<http_client>(x.port(1));
+  BOOST_TEST_REQUIRE(first->follow("/v1/events", shown).status == 200);
+  BOOST_TEST_REQUIRE(first->next_block().has_value());
+  constexpr size_t all = 12;
+  for (int i = 0; i < 6; ++i)
+    BOOST_TEST_REQUIRE(make(i));
+  while (made.size() < 4) {
+    auto event = first->next_event();
+    BOOST_TEST_REQUIRE(event.has_value());
+    take(*event);
+  }
+  x.cluster.kill(1);
+  first.reset();
+  for (size_t i = 6; i < all; ++i)
+    BOOST_TEST_REQUIRE(make(static_cast<int>(i)));
+  http_client second{x.port(3)};
+  auto headers = shown;
+  headers.emplace_back("Last-Event-ID", last);
+  BOOST_TEST_REQUIRE(second.follow("/v1/events", headers).status == 200);
+  while (made.size() < all) {
+    auto event = second.next_event();
+    BOOST_TEST_REQUIRE(event.has_value());
+    take(*event);
+  }
+  BOOST_TEST(made.size() == all);
+}
+
+BOOST_AUTO_TEST_CASE(the_front_of_a_node_gives_the_metrics_of_the_node) {
+  fronts x;
+  x.cluster.start_all();
+  x.require_ready(1);
+  auto text = ask(x.port(1), "GET", "/metrics").body;
+  for (auto* name : {"touchline_records_total ", "touchline_front_connections ",
+                     "touchline_messages_handled_total{", "caf_system_running_actors "})
+    BOOST_TEST(text.find(std::string{'\n'} + name) != std::string::npos, name);
 }
 
 BOOST_AUTO_TEST_CASE(a_front_of_its_own_serves_a_cluster_and_ends_when_it_is_told) {

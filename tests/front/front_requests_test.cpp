@@ -6,6 +6,8 @@
 #include "tests/front/served_node.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 using namespace touchline;
@@ -54,6 +56,8 @@ BOOST_AUTO_TEST_CASE(a_team_is_made_read_and_not_read_again) {
   BOOST_TEST(made.status == 201, made.body);
   BOOST_TEST(made.header("location") == teams + "/arsenal-fc");
   BOOST_TEST(!made.header("idempotency-key").empty());
+  // The team itself is told of it behind the answer.
+  BOOST_TEST(league.node.league().settle(60'000));
   auto read = league.admin("GET", made.header("location"));
   BOOST_TEST(read.status == 200);
   BOOST_TEST(json::parse(read.body)["name"] == "Arsenal FC");
@@ -155,6 +159,170 @@ BOOST_AUTO_TEST_CASE(a_path_says_what_it_can_do) {
   check_problem(league.node.ask("POST", "/livez", {}, "{}"), 405, "unsupported");
 }
 
+// -- for spreadsheets and calendars ---------------------------------------------------------------
+
+namespace {
+
+/// A season of four teams, one of whose matches was played.
+void make_season(served_league& league) {
+  json list{{"league_name", "Test, League"},
+            {"teams",
+             {{{"team", "ash"}, {"name", "Ash"}},
+              {{"team", "birch"}, {"name", "Birch; the \"B\""}},
+              {{"team", "cedar"}, {"name", "Cedar"}},
+              {{"team", "elm"}, {"name", "Elm"}}}},
+            {"start", "2022-08-01"},
+            {"end", "2023-05-31"},
+            {"rules", {{"rule_set", "england"}, {"tier", 1}, {"start_year", 2022}}}};
+  auto made = league.admin("POST", season + "/fixtures", list.dump());
+  BOOST_TEST_REQUIRE(made.status == 202, made.body);
+  BOOST_TEST_REQUIRE(league.node.league().settle(60'000));
+  auto first = json::parse(league.admin("GET", season + "/fixtures").body)["fixtures"][0];
+  json result{
+    {"home", first["home"]}, {"away", first["away"]}, {"score", {{"home", 2}, {"away", 1}}}};
+  made = league.admin("POST", season + "/results", result.dump());
+  BOOST_TEST_REQUIRE(made.status == 202, made.body);
+  BOOST_TEST_REQUIRE(league.node.league().settle(60'000));
+}
+
+size_t count_of(const std::string& text, const std::string& part) {
+  size_t out = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size()))
+    ++out;
+  return out;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(tables_and_fixtures_are_there_for_spreadsheets) {
+  served_league league;
+  make_season(league);
+  auto table = league.admin("GET", season + "/table.csv");
+  BOOST_TEST(table.status == 200, table.body);
+  BOOST_TEST(table.header("content-type").starts_with("text/csv"));
+  BOOST_TEST(table.body.starts_with("position,team,name,played,"));
+  BOOST_TEST(count_of(table.body, "\r\n") == 5u);
+  BOOST_TEST(table.body.find("birch,\"Birch; the \"\"B\"\"\",") != std::string::npos, table.body);
+  auto fixtures = league.admin("GET", season + "/fixtures.csv");
+  BOOST_TEST(count_of(fixtures.body, "\r\n") == 13u);
+  auto results = league.admin("GET", season + "/results.csv");
+  BOOST_TEST(count_of(results.body, "\r\n") == 2u);
+  BOOST_TEST(results.body.find(",2,1,,,,false\r\n") != std::string::npos, results.body);
+  // The same by its own path, for who says so.
+  auto same = league.admin("GET", season + "/table", {}, {{"Accept", "text/csv"}});
+  BOOST_TEST(same.body == table.body);
+  BOOST_TEST(same.header("vary").find("Accept") != std::string::npos);
+  auto browser = league.admin("GET", season + "/table", {}, {{"Accept", "text/html, */*;q=0.8"}});
+  BOOST_TEST(browser.header("content-type") == "application/json");
+  auto known
+    = league.admin("GET", season + "/table.csv", {}, {{"If-None-Match", table.header("etag")}});
+  BOOST_TEST(known.status == 304);
+  check_problem(league.node.ask("GET", season + "/table.csv"), 401, "unauthenticated");
+  check_problem(league.admin("GET", "/v1/leagues/en.9/seasons/2022-23/table.csv"), 404,
+                "not-found");
+}
+
+BOOST_AUTO_TEST_CASE(the_fixtures_of_a_team_are_a_calendar) {
+  served_league league;
+  make_season(league);
+  const auto path = season + "/teams/birch/fixtures.ics";
+  auto calendar = league.admin("GET", path);
+  BOOST_TEST_REQUIRE(calendar.status == 200, calendar.body);
+  BOOST_TEST(calendar.header("content-type") == "text/calendar; charset=utf-8");
+  const auto& text = calendar.body;
+  BOOST_TEST(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:"));
+  BOOST_TEST(text.ends_with("END:VEVENT\r\nEND:VCALENDAR\r\n"));
+  BOOST_TEST(count_of(text, "BEGIN:VEVENT\r\n") == 6u);
+  BOOST_TEST(count_of(text, "\n") == count_of(text, "\r\n"));
+  BOOST_TEST(text.find("Birch\\; the \"B\"") != std::string::npos, text);
+  BOOST_TEST(text.find("DESCRIPTION:Test\\, League") != std::string::npos, text);
+  std::set<std::string> ids;
+  std::set<std::string> stamps;
+  for (size_t at = 0; at < text.size();) {
+    auto end = text.find("\r\n", at);
+    auto line = text.substr(at, end - at);
+    BOOST_TEST(line.size() <= 75u, line);
+    if (line.starts_with("UID:"))
+      BOOST_TEST(ids.insert(line).second, line);
+    if (line.starts_with("DTSTAMP:"))
+      stamps.insert(line);
+    at = end + 2;
+  }
+  BOOST_TEST(ids.size() == 6u);
+  // Of the record, not of the clock: the same as long as nothing changes.
+  BOOST_TEST(stamps.size() == 1u);
+  auto again = league.admin("GET", path);
+  BOOST_TEST(again.body == text);
+  BOOST_TEST(again.header("etag") == calendar.header("etag"));
+  check_problem(league.admin("GET", season + "/teams/nobody/fixtures.ics"), 404, "not-found");
+}
+
+// -- seasons that were played elsewhere -----------------------------------------------------------
+
+namespace {
+
+std::string bundled_season() {
+  std::ifstream in{std::string{TOUCHLINE_SOURCE_DIR} + "/data/2022-23/en.1.json"};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_season_that_is_posted_is_recorded_once) {
+  served_league league;
+  const std::string target = "/v1/imports?file=2022-23/en.1.json";
+  auto first = league.admin("POST", target, bundled_season());
+  BOOST_TEST_REQUIRE(first.status == 200, first.body);
+  auto told = json::parse(first.body);
+  BOOST_TEST(told["teams"] == 20);
+  BOOST_TEST(told["fixtures"] == 380);
+  BOOST_TEST(told["results_now"] == 380);
+  auto table = json::parse(league.admin("GET", told["table"].get<std::string>()).body);
+  BOOST_TEST(table["rows"][0]["name"] == "Manchester City FC");
+  BOOST_TEST(table["rows"][0]["points"] == 89);
+  auto again = json::parse(league.admin("POST", target, bundled_season()).body);
+  BOOST_TEST(again["results_now"] == 0);
+  BOOST_TEST(again["results_before"] == 380);
+  // What comes out as CSV goes in as CSV: nothing is new in it.
+  auto csv = league.admin("GET", first.header("content-location") + ".csv");
+  BOOST_TEST_REQUIRE(csv.status == 200, csv.body);
+  auto same = league.admin(
+    "POST", "/v1/imports?file=2022-23/en.1.csv&name=English%20Premier%20League%202022/23", csv.body,
+    {{"Content-Type", "text/csv"}});
+  BOOST_TEST(same.status == 200, same.body);
+  BOOST_TEST(json::parse(same.body)["results_before"] == 380);
+  auto forbidden = league.node.ask("POST", target, {bearer(league.viewer_token)}, bundled_season());
+  check_problem(forbidden, 403, "forbidden");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_posted_season_is_named) {
+  served_league league;
+  auto post
+    = [&](const std::string& body, const std::string& type = "application/json",
+          const std::string& query = "?file=2022-23/en.1.json&name=Test%20League%202022/23") {
+        return league.admin("POST", "/v1/imports" + query, body, {{"Content-Type", type}});
+      };
+  const std::string head = "date,home_name,away_name,home_goals,away_goals\r\n";
+  check_problem(post("{"), 422, "invalid-argument");
+  check_problem(post(R"({"name": "Test League 2022/23", "matches": [
+    {"date": "2022-08-05", "team1": "Ash", "team2": "Birch"},
+    {"date": "2022-13-05", "team1": "Birch", "team2": "Ash"}]})"),
+                422, "invalid-argument", "matches[1]");
+  check_problem(post("x", "text/plain"), 415, "invalid-argument", "Content-Type");
+  check_problem(post(head, "text/csv", ""), 422, "invalid-argument", "name");
+  check_problem(post("date,home_name\r\n", "text/csv"), 422, "invalid-argument", "away_name");
+  check_problem(post(head + "2022-08-05,Ash,Birch,2,x\r\n", "text/csv"), 422, "invalid-argument",
+                "away_goals");
+  check_problem(post(head + "2022-08-05,\"Ash,Birch\r\n", "text/csv"), 422, "invalid-argument");
+  check_problem(post(head + "2022-08-05,Ash,Birch,2,1\n2022-02-30,Birch,Ash,,\n", "text/csv"), 422,
+                "invalid-argument", "matches[1]");
+  check_problem(post("{}", "application/json", "?colour=red"), 422, "invalid-argument", "colour");
+  auto good = post(head + "2022-08-05,\"Ash, the\",Birch,2,1\n\n2022-08-12,Birch,\"Ash, the\",,\n",
+                   "text/csv");
+  BOOST_TEST(good.status == 200, good.body);
+  BOOST_TEST(json::parse(good.body)["results_now"] == 1);
+}
+
 // -- who may --------------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(the_role_table_decides) {
@@ -232,6 +400,35 @@ BOOST_AUTO_TEST_CASE(who_asks_too_often_is_told_when_to_come_back) {
   BOOST_TEST(league.admin("GET", teams).status != 429);
   for (int i = 0; i < 10; ++i)
     BOOST_TEST(league.node.ask("GET", "/livez").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_behind_a_proxy_is_counted_for_himself_only_if_the_proxy_is_trusted) {
+  front::front_configuration config;
+  config.rate = {.per_second = 1, .burst = 3};
+  auto refused = [](served_league& league) {
+    int out = 0;
+    for (int i = 0; i < 8; ++i) {
+      auto from = "192.0.2." + std::to_string(i);
+      out += league.node.ask("GET", teams, {{"X-Forwarded-For", from}}).status == 429 ? 1 : 0;
+    }
+    return out;
+  };
+  served_league direct{config};
+  BOOST_TEST(refused(direct) > 0);
+  BOOST_TEST_REQUIRE(config.trusted_proxies.add("127.0.0.0/8"));
+  served_league behind{config};
+  BOOST_TEST(refused(behind) == 0);
+  int same = 0;
+  for (int i = 0; i < 8; ++i)
+    // What the client says of himself counts for nothing.
+    same
+      += behind.node
+               .ask("GET", teams, {{"X-Forwarded-For", std::to_string(i) + ".0.0.1, 192.0.2.99"}})
+               .status
+             == 429
+           ? 1
+           : 0;
+  BOOST_TEST(same > 0);
 }
 
 // -- operators ------------------------------------------------------------------------------------
@@ -327,7 +524,6 @@ BOOST_AUTO_TEST_CASE(the_document_holds_together) {
 BOOST_AUTO_TEST_CASE(every_operation_of_the_document_is_served) {
   served_league league;
   auto document = json::parse(league.node.ask("GET", "/openapi.json").body);
-  http_client client{league.node.port()};
   for (auto& [path, operations] : document["paths"].items())
     for (auto& [name, operation] : operations.items()) {
       auto method = name;
@@ -335,7 +531,15 @@ BOOST_AUTO_TEST_CASE(every_operation_of_the_document_is_served) {
                              [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
       auto body = operation.contains("requestBody") ? "{}" : "";
       auto target = filled(path);
-      auto reply = client.ask(method, target, {bearer(league.admin_token)}, body);
+      // A connection for each: a stream takes its own.
+      auto reply = league.node.ask(method, target, {bearer(league.admin_token)}, body);
+      // Answered or refused as the document says.
+      const auto& responses = operation["responses"];
+      auto status = std::to_string(reply.status);
+      const auto& type = reply.header("content-type");
+      const auto& said = responses.contains(status) ? responses[status] : responses["default"];
+      BOOST_TEST(said["content"].contains(type.substr(0, type.find(';'))),
+                 method << ' ' << target << " was answered with " << status << ' ' << type);
       // Refused by the league for what is not there, and never for not being known or for failing.
       BOOST_TEST(reply.status >= 200, method << ' ' << target);
       BOOST_TEST(reply.status < 500, method << ' ' << target << ' ' << reply.body);
@@ -343,6 +547,7 @@ BOOST_AUTO_TEST_CASE(every_operation_of_the_document_is_served) {
       BOOST_TEST(reply.body.find("Nothing is served") == std::string::npos, target);
       auto has_token = !operation["security"].empty();
       if (has_token)
-        BOOST_TEST(client.ask(method, target, {}, body).status == 401, method << ' ' << target);
+        BOOST_TEST(league.node.ask(method, target, {}, body).status == 401,
+                   method << ' ' << target);
     }
 }

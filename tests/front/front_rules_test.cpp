@@ -3,7 +3,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include "nodes/front/circuit_breaker.hpp"
+#include "nodes/front/event_cursor.hpp"
+#include "nodes/front/event_request.hpp"
 #include "nodes/front/front_configuration.hpp"
+#include "nodes/front/front_metrics.hpp"
+#include "nodes/front/league_text.hpp"
+#include "nodes/front/network_list.hpp"
 #include "nodes/front/operation_response.hpp"
 #include "nodes/front/percent_encoding.hpp"
 #include "nodes/front/problem.hpp"
@@ -14,6 +19,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <limits>
 
 using namespace touchline;
 using namespace touchline::front;
@@ -179,6 +185,137 @@ BOOST_AUTO_TEST_CASE(plain_http_beyond_loopback_has_to_be_called_unsafe) {
   BOOST_TEST(!check_exposure(x));
   x.server.certificate = "certificate.pem";
   BOOST_TEST(check_exposure(x).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(events)
+
+BOOST_AUTO_TEST_CASE(a_cursor_is_the_same_after_it_was_written_and_read) {
+  event_cursor x;
+  x.set(0, {100, 0});
+  x.set(1, {0, 2});
+  x.set(5, {std::numeric_limits<uint64_t>::max(), 0});
+  BOOST_TEST(x.text() == "2s.0-2....3w5e11264sgsf");
+  auto read = event_cursor::parse(x.text());
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST((*read == x));
+  BOOST_TEST(!read->at(2).has_value());
+  BOOST_TEST(!read->at(77).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_cursor_is_refused) {
+  for (auto* text : {"", "-", "1-", "1 ", "1,2", "%31", "1.2.3.zzzzzzzzzzzzzz", "1-2-3", "+1"})
+    BOOST_TEST(!event_cursor::parse(text).has_value(), text);
+  BOOST_TEST(event_cursor::parse(std::string(max_cursor_partitions - 1, '.')).has_value());
+  BOOST_TEST(!event_cursor::parse(std::string(max_cursor_partitions, '.')).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_filter_is_read_from_the_query) {
+  http_request request;
+  request.query = "league=en.1&team=arsenal-fc&message=result.create,team.create";
+  request.headers["last-event-id"] = "2s.1";
+  auto read = read_event_request(request);
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST(read->filter.league == "en.1");
+  BOOST_TEST(read->filter.names.size() == 2);
+  BOOST_TEST(read->from->at(0)->index == 100u);
+  league_event x{"result.create", "{}", {"en.1", "2022-23", "arsenal-fc", "everton-fc"}};
+  BOOST_TEST(read->filter.wants(x));
+  x.named.erase("arsenal-fc");
+  BOOST_TEST(!read->filter.wants(x));
+  BOOST_TEST(event_filter{}.wants(x));
+  BOOST_TEST(event_text(x, "2s") == "id: 2s\nevent: result.create\ndata: {}\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_filter_is_named) {
+  auto field_of = [](const std::string& query, const std::string& id = {}) {
+    http_request request;
+    request.query = query;
+    request.headers["last-event-id"] = id;
+    auto read = read_event_request(request);
+    return read ? std::string{"nothing"} : read.error().field;
+  };
+  BOOST_TEST(field_of("message=team.explode") == "message");
+  BOOST_TEST(field_of("league=EN%201") == "league");
+  BOOST_TEST(field_of("colour=red") == "colour");
+  BOOST_TEST(field_of("", "nonsense!") == "Last-Event-ID");
+  BOOST_TEST(field_of("") == "nothing");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(proxies)
+
+BOOST_AUTO_TEST_CASE(only_what_a_trusted_proxy_says_is_believed) {
+  network_list trusted;
+  for (auto* text : {"10.0.0.0/8", "127.0.0.1", "2001:db8::/32"})
+    BOOST_TEST(trusted.add(text), text);
+  for (auto* text :
+       {"", "10.0.0.0/33", "10.0.0", "::1/129", "localhost", "10.0.0.0/", "10.0.0.0/8 "})
+    BOOST_TEST(!network_list{}.add(text), text);
+  BOOST_TEST(trusted.contains("10.255.0.1"));
+  BOOST_TEST(trusted.contains("::ffff:10.0.0.1"));
+  BOOST_TEST(trusted.contains("2001:db8::7"));
+  BOOST_TEST(!trusted.contains("11.0.0.1"));
+  BOOST_TEST(!trusted.contains("2001:db9::7"));
+  BOOST_TEST(!trusted.contains("nonsense"));
+  // Who is no proxy is the client, whatever he says.
+  BOOST_TEST(client_address(trusted, "192.0.2.7", "198.51.100.1") == "192.0.2.7");
+  BOOST_TEST(client_address(trusted, "10.0.0.1", "") == "10.0.0.1");
+  BOOST_TEST(client_address(trusted, "10.0.0.1", "198.51.100.1") == "198.51.100.1");
+  // The client made up the first one.
+  BOOST_TEST(client_address(trusted, "10.0.0.1", "1.2.3.4, 198.51.100.1, 10.0.0.2")
+             == "198.51.100.1");
+  BOOST_TEST(client_address(trusted, "10.0.0.1", "unknown") == "10.0.0.1");
+  BOOST_TEST(client_address({}, "10.0.0.1", "198.51.100.1") == "10.0.0.1");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(families_are_found_by_their_prefix) {
+  std::string text = "# HELP a_b x\n# TYPE a_b counter\na_b{c=\"d\"} 1\n# TYPE e gauge\ne 2\n";
+  BOOST_TEST(families_with(text, "a_") == text.substr(0, text.find("# TYPE e")));
+  BOOST_TEST(families_with(text, "") == text);
+  BOOST_TEST(families_with(text, "x").empty());
+}
+
+BOOST_AUTO_TEST_SUITE(calendars)
+
+BOOST_AUTO_TEST_CASE(long_lines_are_folded_between_characters) {
+  auto unfolded = [](std::string text) {
+    for (auto at = text.find("\r\n "); at != std::string::npos; at = text.find("\r\n ", at))
+      text.erase(at, 3);
+    return text;
+  };
+  for (size_t length : {1U, 74U, 75U, 76U, 149U, 150U, 1'000U})
+    for (auto* character : {"x", "ö", "€", "\xf0\x9f\x8f\x86"}) {
+      std::string line;
+      while (line.size() < length)
+        line += character;
+      auto folded = calendar_line(line);
+      BOOST_TEST(unfolded(folded) == line + "\r\n");
+      for (size_t at = 0; at < folded.size();) {
+        auto end = folded.find("\r\n", at);
+        BOOST_TEST(end - at <= 75u);
+        // No part begins within a character.
+        auto begin = static_cast<unsigned char>(folded[at == 0 ? 0 : at + 1]);
+        BOOST_TEST((begin & 0xc0U) != 0x80U);
+        at = end + 2;
+      }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_means_something_is_escaped) {
+  BOOST_TEST(calendar_text("a,b;c\\d\ne\rf") == "a\\,b\\;c\\\\d\\nef");
+}
+
+BOOST_AUTO_TEST_CASE(csv_is_given_to_those_who_prefer_it) {
+  for (auto* accept : {"text/csv", "text/csv, */*;q=0.1", "application/json;q=0.5, text/csv;q=0.9"})
+    BOOST_TEST(prefers_csv(accept), accept);
+  for (auto* accept : {"", "*/*", "application/json", "text/csv;q=0",
+                       "text/csv;q=0.5, application/json", "text/csv;q=x"})
+    BOOST_TEST(!prefers_csv(accept), accept);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -39,8 +39,10 @@ void read_head(const std::string& head, http_reply& out) {
 
 } // namespace
 
-http_client::http_client(uint16_t port)
+http_client::http_client(uint16_t port, int receive_bytes)
   : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+  if (receive_bytes > 0)
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -98,6 +100,64 @@ http_reply http_client::ask(const std::string& method, const std::string& target
                             const header_list& headers, const std::string& body) {
   send(request_bytes(method, target, headers, body));
   return receive(method == "HEAD");
+}
+
+http_reply http_client::follow(const std::string& target, const header_list& headers) {
+  send(request_bytes("GET", target, headers));
+  // The head has no length; a refusal has.
+  return receive();
+}
+
+bool http_client::read_chunk() {
+  size_t end = std::string::npos;
+  while ((end = read_.find("\r\n")) == std::string::npos)
+    if (!read_more())
+      return false;
+  auto length = std::stoul(read_.substr(0, end), nullptr, 16);
+  auto all = end + 2 + length + 2;
+  while (read_.size() < all)
+    if (!read_more())
+      return false;
+  streamed_ += read_.substr(end + 2, length);
+  read_.erase(0, all);
+  return length > 0;
+}
+
+std::optional<sent_event> http_client::next_block() {
+  size_t end = std::string::npos;
+  while ((end = streamed_.find("\n\n")) == std::string::npos)
+    if (!read_chunk())
+      return std::nullopt;
+  sent_event out;
+  for (size_t at = 0; at <= end;) {
+    auto stop = streamed_.find('\n', at);
+    auto line = streamed_.substr(at, stop - at);
+    auto colon = line.find(": ");
+    auto name = line.substr(0, colon);
+    auto value = colon == std::string::npos ? std::string{} : line.substr(colon + 2);
+    (name == "id"      ? out.id
+     : name == "event" ? out.event
+     : name == "data"  ? out.data
+                       : out.comment)
+      += value;
+    at = stop + 1;
+  }
+  streamed_.erase(0, end + 2);
+  return out;
+}
+
+std::optional<sent_event> http_client::next_event() {
+  for (;;) {
+    auto block = next_block();
+    if (!block || !block->data.empty())
+      return block;
+  }
+}
+
+std::string http_client::rest() {
+  while (read_more())
+    continue;
+  return std::move(read_);
 }
 
 void http_client::end_sending() const {

@@ -23,12 +23,21 @@ struct http_reply {
   }
 };
 
+/// A block of server-sent events; one without data has an id, a comment, or both.
+struct sent_event {
+  std::string id;
+  std::string event;
+  std::string data;
+  std::string comment;
+};
+
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
 /// One connection to a port of loopback.
 class http_client {
 public:
-  explicit http_client(uint16_t port);
+  /// `receive_bytes`: room for what was not read yet; 0 for what the system gives.
+  explicit http_client(uint16_t port, int receive_bytes = 0);
   http_client(const http_client&) = delete;
   http_client& operator=(const http_client&) = delete;
   ~http_client();
@@ -42,6 +51,18 @@ public:
   http_reply ask(const std::string& method, const std::string& target,
                  const header_list& headers = {}, const std::string& body = {});
 
+  /// Asks for a stream and reads the head of the response.
+  http_reply follow(const std::string& target, const header_list& headers = {});
+
+  /// The next block of the stream; nothing when it has ended.
+  std::optional<sent_event> next_block();
+
+  /// The next block that has data.
+  std::optional<sent_event> next_event();
+
+  /// Everything until the other end closes.
+  std::string rest();
+
   /// Sends nothing any more.
   void end_sending() const;
 
@@ -51,9 +72,12 @@ public:
 
 private:
   bool read_more();
+  bool read_chunk();
 
   int socket_ = -1;
   std::string read_;
+  /// Of a stream, without the chunks around it.
+  std::string streamed_;
 };
 
 /// The bytes of a request; a body gets its length, and the type application/json.

@@ -197,6 +197,100 @@ BOOST_AUTO_TEST_CASE(a_response_that_comes_after_the_end_goes_nowhere) {
   BOOST_TEST(client.is_closed());
 }
 
+// -- responses that go on -------------------------------------------------------------------------
+
+namespace {
+
+/// Serves a stream that the test writes.
+struct streaming_server {
+  std::promise<std::shared_ptr<response_stream>> begun;
+  std::unique_ptr<http_server> server
+    = serve({}, [this](const http_request&, const reply_function& reply) {
+        http_response out;
+        out.stream = [this](std::shared_ptr<response_stream> x) { begun.set_value(std::move(x)); };
+        reply(std::move(out));
+      });
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_response_goes_on_until_it_is_finished) {
+  streaming_server x;
+  http_client client{x.server->port()};
+  auto head = client.follow("/");
+  BOOST_TEST(head.status == 200);
+  BOOST_TEST(head.header("transfer-encoding") == "chunked");
+  BOOST_TEST(head.header("connection") == "close");
+  auto stream = x.begun.get_future().get();
+  for (int i = 0; i < 100; ++i)
+    stream->write("data: " + std::to_string(i) + "\n\n");
+  for (int i = 0; i < 100; ++i)
+    BOOST_TEST(client.next_event()->data == std::to_string(i));
+  stream->finish("data: last\n\n");
+  BOOST_TEST(client.next_event()->data == "last");
+  BOOST_TEST(!client.next_event().has_value());
+  BOOST_TEST(client.is_closed());
+  BOOST_TEST(stream->has_ended());
+  stream->write("data: late\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_without_chunks_is_for_old_clients) {
+  streaming_server x;
+  http_client client{x.server->port()};
+  client.send("GET / HTTP/1.0\r\n\r\n");
+  auto stream = x.begun.get_future().get();
+  stream->finish("data: last\n\n");
+  auto head = client.receive();
+  BOOST_TEST(head.header("transfer-encoding").empty());
+  BOOST_TEST(client.rest() == "data: last\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_goes_ends_its_stream) {
+  streaming_server x;
+  auto client = std::make_unique<http_client>(x.server->port());
+  client->follow("/");
+  auto stream = x.begun.get_future().get();
+  BOOST_TEST(!stream->has_ended());
+  client.reset();
+  while (!stream->has_ended())
+    std::this_thread::yield();
+  while (x.server->statistics().open > 0)
+    std::this_thread::yield();
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_for_a_client_that_does_not_read_is_counted_and_can_be_thrown_away) {
+  streaming_server x;
+  http_client client{x.server->port(), 4'096};
+  client.follow("/");
+  auto stream = x.begun.get_future().get();
+  const auto piece = "data: " + std::string(10'000, 'x') + "\n\n";
+  constexpr size_t much = 1'000'000;
+  for (size_t sent = 0; sent < much; sent += piece.size())
+    stream->write(piece);
+  BOOST_TEST(stream->waiting() > much / 2);
+  stream->finish("data: last\n\n");
+  size_t seen = 0;
+  std::string last;
+  while (auto event = client.next_event()) {
+    last = event->data;
+    ++seen;
+  }
+  BOOST_TEST(last == "last");
+  BOOST_TEST(seen < much / piece.size() / 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_stops_leaves_its_streams_harmless) {
+  streaming_server x;
+  http_client client{x.server->port()};
+  client.follow("/");
+  auto stream = x.begun.get_future().get();
+  x.server->stop();
+  stream->write("data: late\n\n");
+  stream.reset();
+  x.server.reset();
+  BOOST_TEST(client.is_closed());
+}
+
 BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_refused_in_a_sentence) {
   auto server = serve();
   server_options options;

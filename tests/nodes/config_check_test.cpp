@@ -268,6 +268,123 @@ BOOST_AUTO_TEST_CASE(the_nearest_name_is_the_one_that_was_mistyped) {
   BOOST_TEST(!nodes::nearest_name(std::string(100'000, 'x'), names));
 }
 
+// -- fronts ---------------------------------------------------------------------------------------
+
+namespace {
+
+/// The small cluster with a section `front`, which is the 22nd line.
+std::string with_front(const std::string& settings) {
+  return small_cluster + "front {\n" + settings + "}\n";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(every_setting_of_a_front_has_its_bounds) {
+  says(with_front(R"(  listen = "127.0.0.1"
+  token-memory = 61s
+  unready = -1
+  drain = "long"
+  trusted-proxies = ["10.0.0.0/8", "everybody"]
+  unsafe-plain-http-beyond-loopback = "no"
+  limits {
+    connections = 0
+    header-bytes = 1023
+    body-bytes = 67108865
+    idle = 99ms
+    request = 0s
+    response = 1
+    under-way = 65537
+    answer = 3601s
+    requests-per-second = 0
+    burst = 0
+    streams = -1
+    streams-per-caller = 0
+    stream-bytes = 4095
+    steams = 1
+  }
+  events {
+    poll = 9ms
+    heartbeat = 99ms
+    slow = 99ms
+    heart = 1
+  }
+  breaker {
+    failures = 0
+    open = 9ms
+    close = 1
+  }
+  tls {
+    certificate = "front.pem"
+    name = "x"
+  }
+  port = 80
+)"),
+       {
+         "23: front.listen must be HOST:PORT, as in 127.0.0.1:808{id}; {id} stands for a node's "
+         "id.",
+         "24: front.token-memory must be a time from 0s to 60s, in milliseconds or with a unit, as "
+         "in 30s.",
+         "25: front.unready must be a time from 0s to 3600s, in milliseconds or with a unit, as in "
+         "30s.",
+         "26: front.drain must be a time from 0s to 3600s, in milliseconds or with a unit, as in "
+         "30s.",
+         "27: front.trusted-proxies must be at most 64 addresses and networks of proxies, as in "
+         "127.0.0.1 or 10.0.0.0/8, not \"everybody\".",
+         "28: front.unsafe-plain-http-beyond-loopback must be true or false.",
+         "30: front.limits.connections must be a whole number from 1 to 100000.",
+         "31: front.limits.header-bytes must be a whole number from 1024 to 1048576.",
+         "32: front.limits.body-bytes must be a whole number from 1024 to 67108864.",
+         "33: front.limits.idle must be a time from 100ms to 3600s, in milliseconds or with a "
+         "unit, as in 30s.",
+         "34: front.limits.request must be a time from 100ms to 3600s, in milliseconds or with a "
+         "unit, as in 30s.",
+         "35: front.limits.response must be a time from 100ms to 3600s, in milliseconds or with a "
+         "unit, as in 30s.",
+         "36: front.limits.under-way must be a whole number from 1 to 65536.",
+         "37: front.limits.answer must be a time from 100ms to 3600s, in milliseconds or with a "
+         "unit, as in 30s.",
+         "38: front.limits.requests-per-second must be a whole number from 1 to 1000000.",
+         "39: front.limits.burst must be a whole number from 1 to 1000000.",
+         "40: front.limits.streams must be a whole number from 0 to 100000.",
+         "41: front.limits.streams-per-caller must be a whole number from 1 to 100000.",
+         "42: front.limits.stream-bytes must be a whole number from 4096 to 67108864.",
+         "43: front.limits.steams is no setting; the nearest that is one is streams.",
+         "46: front.events.poll must be a time from 10ms to 60s, in milliseconds or with a unit, "
+         "as in 30s.",
+         "47: front.events.heartbeat must be a time from 100ms to 3600s, in milliseconds or with a "
+         "unit, as in 30s.",
+         "48: front.events.slow must be a time from 100ms to 3600s, in milliseconds or with a "
+         "unit, as in 30s.",
+         "49: front.events.heart is no setting; the settings of front.events are heartbeat, poll, "
+         "slow.",
+         "52: front.breaker.failures must be a whole number from 1 to 1000.",
+         "53: front.breaker.open must be a time from 10ms to 3600s, in milliseconds or with a "
+         "unit, as in 30s.",
+         "54: front.breaker.close is no setting; the settings of front.breaker are failures, open.",
+         "56: front.tls.key is missing; it must be a path in quotes.",
+         "58: front.tls.name is no setting; the settings of front.tls are certificate, key.",
+         "60: front.port is no setting; the settings of front are breaker, drain, events, limits, "
+         "listen, tls, token-memory, trusted-proxies, unready, unsafe-plain-http-beyond-loopback.",
+       });
+}
+
+BOOST_AUTO_TEST_CASE(fronts_that_cannot_run_together_or_would_show_passwords_are_found) {
+  says(with_front("  listen = \"127.0.0.1:808{id}\"\n"), {});
+  says(with_front("  listen = \"127.0.0.1:8080\"\n"),
+       {"23: front.listen is 127.0.0.1:8080 for the nodes 1 and 2, which are on one host, where "
+        "only one can have it; put {id} into it."});
+  says(with_front("  listen = \"192.0.2.1:808{id}\"\n"),
+       {"23: 192.0.2.1 is beyond loopback and there is no certificate: passwords and tokens could "
+        "be read by everybody on the network; give a certificate and its key, or the option "
+        "unsafe-plain-http-beyond-loopback where something else encrypts."});
+  says(with_front("  listen = \"127.0.0.1:808{id}\"\n  tls {\n    certificate = \"/no/f.pem\"\n   "
+                  " key = \"/no/f.key\"\n  }\n"),
+       {"25: There is no file /no/f.pem.", "26: There is no file /no/f.key."});
+  says(with_front("  listen = \"127.0.0.1:808{id}\"\n  unready = 5s\n  drain = 30s\n"),
+       {"W25: front.unready and front.drain are together more than half of "
+        "cluster.drain-timeout: the node may be ended before it has handed over what it leads."});
+}
+
 // -- certificates ---------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(certificates_that_fit_are_no_mistake) {

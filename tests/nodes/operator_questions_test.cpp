@@ -8,6 +8,7 @@
 #include "nodes/cluster/operator_questions.hpp"
 #include "nodes/cluster/replica_state.hpp"
 #include "nodes/state_replay.hpp"
+#include "tests/actors/test_node.hpp"
 #include "tests/storage/fixtures.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -209,6 +210,45 @@ BOOST_AUTO_TEST_CASE(a_tail_gives_the_newest_and_counts_what_it_left_out) {
   BOOST_TEST(batch.cursor(0).index() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(a_tail_in_order_stops_behind_whole_entries_and_goes_on_there) {
+  temporary_folder folder;
+  auto store = open_store(folder.path());
+  store_log(*store, 0, 1, {{"team/a/1"}, {"team/a/2", "team/a/3", "team/a/4"}, {"team/a/5"}});
+  auto query = tail_from(0, 0);
+  query.set_in_order(true);
+  query.set_limit(2);
+  auto batch = read_tail(*store, query, {{0, 3}}, 1);
+  BOOST_TEST(batch.record_size() == 4);
+  BOOST_TEST(batch.dropped() == 0u);
+  BOOST_TEST(batch.cursor(0).index() == 2u);
+  *query.mutable_cursor() = batch.cursor();
+  batch = read_tail(*store, query, {{0, 3}}, 1);
+  BOOST_TEST_REQUIRE(batch.record_size() == 1);
+  BOOST_TEST(batch.record(0).address() == "team/a/5");
+  BOOST_TEST(batch.cursor(0).index() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_open_to_all_has_nothing_of_accounts_and_operators) {
+  temporary_folder folder;
+  auto store = open_store(folder.path());
+  store_log(*store, 0, 1, {{"identity/en/jane", "team/en/arsenal-fc"}, {"audit/cluster"}});
+  auto query = tail_from(0, 0);
+  query.set_open_only(true);
+  auto batch = read_tail(*store, query, {{0, 2}}, 1);
+  BOOST_TEST_REQUIRE(batch.record_size() == 1);
+  BOOST_TEST(batch.record(0).address() == "team/en/arsenal-fc");
+  BOOST_TEST(batch.cursor(0).index() == 2u);
+  Request question;
+  *question.mutable_admin()->mutable_tail() = query;
+  BOOST_TEST((need_of(question) == need::nothing));
+  question.mutable_admin()->mutable_tail()->clear_open_only();
+  BOOST_TEST((need_of(question) == need::look));
+  for (auto* kind : {"identity", "audit", "nonsense"})
+    BOOST_TEST(!is_open_kind(kind), kind);
+  for (auto* kind : {"team", "team-manager", "fixture-manager", "stats-manager", "sponsor-manager"})
+    BOOST_TEST(is_open_kind(kind), kind);
+}
+
 BOOST_AUTO_TEST_CASE(entries_that_were_cut_before_they_were_asked_for_are_counted) {
   temporary_folder folder;
   auto store = open_store(folder.path());
@@ -253,6 +293,46 @@ BOOST_AUTO_TEST_CASE(a_replay_that_needs_records_that_are_none_says_so) {
   auto done = (*replay)->step();
   BOOST_TEST_REQUIRE(!done.has_value());
   BOOST_TEST(done.error().code == DAMAGED);
+}
+
+BOOST_AUTO_TEST_CASE(a_state_is_found_before_at_and_after_every_snapshot) {
+  auto options = testing::test_node::quick_options();
+  options.snapshot_every = 4;
+  testing::test_node node{options};
+  constexpr uint64_t records = 18;
+  for (uint64_t i = 1; i <= records; ++i) {
+    SponsorCreate create;
+    SponsorUpdate update;
+    for (auto* name : {create.mutable_name(), update.mutable_name()})
+      *name = "Name " + std::to_string(i);
+    auto fill = [](auto& x) {
+      x.set_league("kent");
+      x.set_sponsor("kestrel");
+      x.mutable_amount_per_season()->set_minor_units(1);
+      x.mutable_amount_per_season()->set_currency("GBP");
+    };
+    fill(create);
+    fill(update);
+    auto id = std::to_string(i);
+    auto done = i == 1 ? node.client().ask(id, create) : node.client().ask(id, update);
+    BOOST_TEST_REQUIRE(done.ok(), done.text);
+  }
+  BOOST_TEST_REQUIRE(node.settle());
+  auto& store = node.runtime().store();
+  const std::string address = "sponsor-manager/kent";
+  auto snapshot = store.read_snapshot(address);
+  BOOST_TEST_REQUIRE((snapshot && *snapshot));
+  BOOST_TEST((*snapshot)->position > 4u);
+  for (uint64_t i = 1; i <= records; ++i) {
+    auto replay = nodes::state_replay::begin(store, address, i);
+    BOOST_TEST_REQUIRE(replay.has_value());
+    auto done = (*replay)->step();
+    BOOST_TEST_REQUIRE(done.has_value(), done.error().text);
+    BOOST_TEST(*done);
+    BOOST_TEST((*replay)->position() == i);
+    auto state = (*replay)->state().state_message().ShortDebugString();
+    BOOST_TEST(state.find("\"Name " + std::to_string(i) + '"') != std::string::npos, state);
+  }
 }
 
 // -- who may --------------------------------------------------------------------------------------

@@ -34,9 +34,7 @@ async function open(options = {}) {
   page.on('request', x => watched.hosts.add(new URL(x.url()).host));
   page.on('pageerror', x => watched.complaints.push(`${x.message}\n${x.stack}`));
   page.on('console', x => {
-    // A front without a stream of events says so once; the page asks every two seconds then.
-    const isAbsentStream = /404/.test(x.text()) && x.location().url.includes('/v1/events');
-    if (['error', 'warning'].includes(x.type()) && !page.expectsRefusals && !isAbsentStream)
+    if (['error', 'warning'].includes(x.type()) && !page.expectsRefusals)
       watched.complaints.push(`${page.url()}: ${x.text()} (${x.location().url})`);
   });
   return page;

@@ -40,17 +40,18 @@ void send(const real_cluster& cluster, const std::string& id, const std::string&
   BOOST_TEST_REQUIRE(x.status == 0, x.err);
 }
 
-/// A season of two teams, of which the team manager knows none: the flow "r2" of the result that
-/// completes it cannot relegate the last one.
-void play_season_of_unknown_teams(const real_cluster& cluster) {
-  send(cluster, "generate",
-       "fixturelist.generate league=en.1 season=2022-23 league_name='Test League' "
-       R"('teams=[{"team":"ash","name":"Ash"},{"team":"elm","name":"Elm"}]' )"
-       "start=2022-08-01 end=2023-05-31 rules.rule_set=england rules.tier=1 "
-       "rules.start_year=2022 rules.relegated=1");
-  const std::string season = "result.create league=en.1 season=2022-23 ";
-  send(cluster, "r1", season + "home=ash away=elm score.home=2 score.away=1");
-  send(cluster, "r2", season + "home=elm away=ash score.home=0 score.away=1");
+/// A season of two teams, of which the team manager knows none: the flow of the result that
+/// completes it, "en-r2" for the league en.1, cannot relegate the last one.
+void play_season_of_unknown_teams(const real_cluster& cluster, const std::string& pyramid) {
+  send(cluster, pyramid + "-generate",
+       "fixturelist.generate league=" + pyramid
+         + ".1 season=2022-23 league_name='Test League' "
+           R"('teams=[{"team":"ash","name":"Ash"},{"team":"elm","name":"Elm"}]' )"
+           "start=2022-08-01 end=2023-05-31 rules.rule_set=england rules.tier=1 "
+           "rules.start_year=2022 rules.relegated=1");
+  const auto season = "result.create league=" + pyramid + ".1 season=2022-23 ";
+  send(cluster, pyramid + "-r1", season + "home=ash away=elm score.home=2 score.away=1");
+  send(cluster, pyramid + "-r2", season + "home=elm away=ash score.home=0 score.away=1");
 }
 
 } // namespace
@@ -61,8 +62,14 @@ BOOST_AUTO_TEST_CASE(without_a_majority_a_command_is_refused_and_who_is_there_is
   const std::string create = "send team.create league=en.1 team=ash name=Ash --id once";
   cluster.kill(1);
   cluster.kill(2);
+  // Names are looked up in the store, which is another way.
+  auto arguments = cluster.connected({"shell", "-c", "leagues"});
+  arguments.insert(arguments.begin(), program);
+  work_folder folder;
+  process leagues{folder, arguments};
   auto refused = shell(cluster, {create});
   is_refused(refused, "majority");
+  is_refused(leagues.wait(), "majority");
   BOOST_TEST(refused.err.find("once") != std::string::npos, refused.err);
   auto nodes = shell_json(cluster, "nodes")["nodes"];
   BOOST_TEST(std::ranges::any_of(nodes, [](auto& x) { return x["node"] == 3; }));
@@ -127,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_gone_for_good_is_removed_when_that_is_confir
 BOOST_AUTO_TEST_CASE(help_leads_to_the_reason_why_a_flow_is_stuck_and_out_of_it) {
   real_cluster cluster;
   cluster.start_all();
-  play_season_of_unknown_teams(cluster);
+  play_season_of_unknown_teams(cluster, "en");
   // Each step is named by the one before it.
   auto text = [&](const std::string& command) {
     auto x = shell(cluster, {command});
@@ -140,17 +147,33 @@ BOOST_AUTO_TEST_CASE(help_leads_to_the_reason_why_a_flow_is_stuck_and_out_of_it)
   names(text("help"), "flows");
   names(text("help flows"), "`flow ID` draws it");
   BOOST_TEST(
-    eventually([&] { return text("flows --state running").find("r2") != std::string::npos; }));
+    eventually([&] { return text("flows --state running").find("en-r2") != std::string::npos; }));
   const std::string letter = "team-manager/en@3";
-  names(text("flow r2"), "`dead-letters show " + letter + "` says why");
+  names(text("flow en-r2"), "`dead-letters show " + letter + "` says why");
   names(text("dead-letters show " + letter), "The league en.1 has no team \\\"elm\\\".");
   is_refused(shell(cluster, {"dead-letters retry " + letter}), "has no team \"elm\"");
   BOOST_TEST(shell_json(cluster, "dead-letters")[0]["attempts"] == 2);
   send(cluster, "elm", "team.create league=en.1 team=elm name=Elm");
   BOOST_TEST(shell(cluster, {"dead-letters retry " + letter}).status == 0);
   BOOST_TEST(shell_json(cluster, "dead-letters").empty());
-  BOOST_TEST(eventually([&] { return shell_json(cluster, "flow r2")["state"] == "completed"; }));
+  BOOST_TEST(eventually([&] { return shell_json(cluster, "flow en-r2")["state"] == "completed"; }));
   is_refused(shell(cluster, {"dead-letters retry " + letter}), "`dead-letters` lists them");
   auto audit = shell_json(cluster, "history audit/cluster --limit 100").dump();
   names(audit, "dead-letters retry " + letter);
+}
+
+BOOST_AUTO_TEST_CASE(a_dead_letter_that_is_dropped_is_gone_and_its_flow_has_lost_a_step) {
+  real_cluster cluster;
+  cluster.start_all();
+  play_season_of_unknown_teams(cluster, "es");
+  BOOST_TEST(eventually([&] { return shell_json(cluster, "dead-letters").size() == 1; }));
+  std::string letter = shell_json(cluster, "dead-letters")[0]["id"];
+  BOOST_TEST(shell_json(cluster, "dead-letters show " + letter)["body"]["team"] == "elm");
+  is_refused(shell(cluster, {"dead-letters drop " + letter}), "give --yes");
+  shell_json(cluster, "dead-letters drop " + letter + " --yes");
+  BOOST_TEST(cluster.ask({"dead-letters", "list"}).out == "");
+  auto flow = shell_json(cluster, "flow es-r2");
+  BOOST_TEST(flow["lost"][0]["dead_letter"] == letter, flow.dump());
+  auto audit = shell_json(cluster, "history audit/cluster --limit 100").dump();
+  BOOST_TEST(audit.find("drop dead letter " + letter) != std::string::npos, audit);
 }

@@ -82,6 +82,10 @@ BOOST_AUTO_TEST_CASE(nodes_and_partitions_are_those_of_the_cluster) {
   for (size_t i = 0; i < 3; ++i) {
     BOOST_TEST(nodes["nodes"][i]["address"] == known["nodes"][i]["address"]);
     BOOST_TEST(nodes["nodes"][i]["state"] == "active");
+    BOOST_TEST(nodes["nodes"][i]["roles"] == (json{"league", "front"}));
+    // Whoever serves uses some of a processor.
+    BOOST_TEST(eventually(
+      [&] { return run_json("nodes")["nodes"][i]["load_permille"].get<uint32_t>() > 0; }));
   }
   auto partitions = run_json("partitions");
   BOOST_TEST_REQUIRE(partitions.size() == 4u);
@@ -291,6 +295,9 @@ BOOST_AUTO_TEST_CASE(leadership_and_drained_nodes_go_where_they_are_told) {
 BOOST_AUTO_TEST_CASE(seasons_are_played_from_a_script) {
   auto played = run_json("season simulate --teams 4 --seed 7");
   BOOST_TEST(played == table);
+  auto audit = run_json("history audit/cluster --limit 100").dump();
+  BOOST_TEST(audit.find("season simulate --teams 4 --seed 7 --seasons 1") != std::string::npos,
+             audit);
   BOOST_TEST(refusal_of("season replay /nowhere.json").find("/nowhere.json") != std::string::npos);
 }
 
@@ -305,6 +312,11 @@ BOOST_AUTO_TEST_CASE(a_script_ends_at_the_first_failure_unless_it_is_told_to_go_
   x = run(work_folder{}, arguments, lines);
   BOOST_TEST(x.status == 1);
   BOOST_TEST(std::ranges::count(x.out, '\n') == 2);
+  // A line that is too long is one mistake, whatever its end would have been.
+  x = run(work_folder{}, arguments, std::string(100'000, 'x') + " nosuch\nnodes\n");
+  BOOST_TEST(x.status == 1);
+  BOOST_TEST(std::ranges::count(x.err, '\n') == 1, x.err);
+  BOOST_TEST(std::ranges::count(x.out, '\n') == 1);
   x = run_shell({"-c", "nodes", "-c", "exit", "-c", "nosuch"});
   BOOST_TEST(x.status == 0, x.err);
 }
@@ -316,6 +328,9 @@ BOOST_AUTO_TEST_CASE(what_does_not_work_is_one_sentence_that_says_what_to_try) {
   BOOST_TEST(refusal_of("send account.activate account=x").find("carries secrets")
              != std::string::npos);
   BOOST_TEST(refusal_of("history team/en/nobody").find("There is no entity") != std::string::npos);
+  BOOST_TEST(refusal_of("send team.create league=en.1 team=a name=A --id 'a\033[31m'")
+               .find("no control characters")
+             != std::string::npos);
   BOOST_TEST(refusal_of("transfer 99 1 --yes").find("numbered from 0") != std::string::npos);
   BOOST_TEST(refusal_of("results " + league + " --team nobody").find("No team nobody plays")
              != std::string::npos);
