@@ -233,14 +233,20 @@ function listen(where) {
 const leagueNames = new Map();
 let lastLeague = null;
 let stream = null;
+let streamed = '';
 let followed = '';
 
-/** One stream, of the league that is shown. */
+/**
+ * One stream, of the league that is shown, as long as it is in sight: a browser has six connections
+ * to a front, which the tabs share.
+ */
 function follow(league) {
-  if (league === followed) return;
   followed = league;
+  const wanted = document.hidden ? '' : league;
+  if (wanted === streamed) return;
+  streamed = wanted;
   stream?.close();
-  stream = league ? new EventStream(league, leagueChanged, setStreaming) : null;
+  stream = wanted ? new EventStream(wanted, leagueChanged, setStreaming) : null;
 }
 
 /** When a page cannot be drawn, the frame around it stays, and the next data may be better. */
@@ -434,6 +440,7 @@ function moved() {
 root.replaceChildren();
 addEventListener('hashchange', moved);
 addEventListener('resize', draw);
+document.addEventListener('visibilitychange', () => follow(followed));
 systemDark.addEventListener('change', draw);
 begin(draw);
 moved();
