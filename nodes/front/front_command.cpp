@@ -20,6 +20,7 @@ struct front_arguments {
   std::filesystem::path certificate;
   std::filesystem::path key;
   bool unsafe_plain_http = false;
+  bool public_reads = false;
 };
 
 /// What the file says, and over it what the command line says.
@@ -46,6 +47,7 @@ tl::expected<front_configuration, std::string> read_for(const front_arguments& a
     out.server.key = args.key;
   }
   out.unsafe_plain_http_beyond_loopback |= args.unsafe_plain_http;
+  out.public_reads |= args.public_reads;
   if (auto wrong = check_exposure(out))
     return tl::unexpected{*wrong};
   return out;
@@ -92,6 +94,8 @@ void add_front_command(CLI::App& app, nodes::arguments& args, std::function<int(
   auto* key = command->add_option("--https-key", own->key, "Its private key");
   certificate->needs(key)->check(CLI::ExistingFile);
   key->needs(certificate)->check(CLI::ExistingFile);
+  command->add_flag("--public-reads", own->public_reads,
+                    "Let everybody read leagues without a token, as a viewer may");
   command->add_flag("--unsafe-plain-http-beyond-loopback", own->unsafe_plain_http,
                     "Listen beyond loopback without TLS: everybody on the network can read "
                     "passwords and tokens");

@@ -82,6 +82,7 @@ std::optional<front_configuration> read_front(nodes::settings_file& file, uint32
   from.optional_time("token-memory", 0, 60'000, out.token_memory_ms);
   from.optional_time("unready", 0, an_hour_ms, out.unready_ms);
   from.optional_time("drain", 0, an_hour_ms, out.drain_ms);
+  from.optional_flag("public-reads", out.public_reads);
   from.optional_flag("unsafe-plain-http-beyond-loopback", out.unsafe_plain_http_beyond_loopback);
   read_limits(from.optional_section("limits"), out);
   read_breaker(from.optional_section("breaker"), out.breaker);

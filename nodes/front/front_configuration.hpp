@@ -32,6 +32,8 @@ struct front_configuration {
   /// it then waits for its responses to be taken, in milliseconds.
   int64_t unready_ms = 0;
   int64_t drain_ms = 8'000;
+  /// Whoever shows no token may read what a viewer may: tables, fixtures, teams, live events.
+  bool public_reads = false;
   /// Serve plain HTTP to other machines.
   bool unsafe_plain_http_beyond_loopback = false;
 };

@@ -8,7 +8,9 @@
 #include "nodes/front/league_text.hpp"
 #include "nodes/front/message_body.hpp"
 #include "nodes/front/openapi.hpp"
+#include "nodes/front/page_files.hpp"
 #include "nodes/front/percent_encoding.hpp"
+#include "nodes/front/positions.hpp"
 #include "nodes/front/season_import.hpp"
 #include "nodes/password.hpp"
 
@@ -82,7 +84,9 @@ tl::expected<std::string, problem> command_id(const http_request& request) {
 
 void add_security_headers(http_response& out, bool is_tls) {
   out.set("X-Content-Type-Options", "nosniff");
-  out.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  // The page has one of its own.
+  if (out.header("Content-Security-Policy").empty())
+    out.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   out.set("Referrer-Policy", "no-referrer");
   if (is_tls)
     out.set("Strict-Transport-Security", "max-age=31536000");
@@ -103,6 +107,8 @@ struct front_service::exchange {
   /// Of what is served beside the catalogue.
   path_match path = {};
   std::optional<Grant> holder = {};
+  /// A viewer may ask this.
+  bool is_reading = false;
   std::shared_ptr<google::protobuf::Message> message = {};
   /// Nothing for JSON.
   std::optional<rendering> shown = {};
@@ -135,6 +141,8 @@ front_service::front_service(nodes::league_access& league, const nodes::identity
     guarded_{*client_, time_, config.breaker},
     gate_{guarded_, key_, time_, config.token_memory_ms},
     flows_{league.store()},
+    cluster_{league},
+    leagues_{league.store()},
     events_{league, config.events},
     flow_reader_{std::make_unique<worker>()},
     password_worker_{std::make_unique<worker>()},
@@ -165,13 +173,22 @@ std::vector<front_service::own_route> front_service::own_routes() {
     = [](const char* path, const char* operation, void (service::*handle)(const shared_exchange&)) {
         return own_route{"GET", path_pattern{path}, operation, handle};
       };
-  return {
+  std::vector<own_route> out{
     get("/livez", "livez", &service::serve_liveness),
     get("/readyz", "readyz", &service::serve_readiness),
     get("/metrics", "metrics", &service::serve_metrics),
     get("/openapi.json", "openapi.json", &service::serve_document),
+    get("/v1/cluster/nodes", "cluster.nodes", &service::serve_cluster),
+    get("/v1/cluster/partitions", "cluster.partitions", &service::serve_cluster),
+    get("/v1/cluster/actors", "cluster.actors", &service::serve_cluster),
+    get("/v1/cluster/supervisors", "cluster.supervisors", &service::serve_cluster),
+    get("/v1/cluster/dead-letters", "cluster.dead-letters", &service::serve_cluster),
+    get("/v1/cluster/flows", "cluster.flows", &service::serve_cluster),
     get("/v1/flows/{id}", "flow.get", &service::serve_flow),
+    get("/v1/leagues", "league.list", &service::serve_league_list),
     get("/v1/events", "events.follow", &service::serve_events),
+    get("/v1/leagues/{league}/seasons/{season}/positions", "positions.get",
+        &service::serve_positions),
     get("/v1/leagues/{league}/seasons/{season}/table.csv", "table.csv", &service::serve_table_csv),
     get("/v1/leagues/{league}/seasons/{season}/fixtures.csv", "fixtures.csv",
         &service::serve_fixtures_csv),
@@ -180,6 +197,9 @@ std::vector<front_service::own_route> front_service::own_routes() {
     get("/v1/leagues/{league}/seasons/{season}/teams/{team}/fixtures.ics", "fixtures.ics",
         &service::serve_calendar),
     {"POST", path_pattern{"/v1/imports"}, "season.import", &service::serve_import}};
+  for (auto& file : page_files())
+    out.push_back({"GET", path_pattern{file.path}, "page", &service::serve_page});
+  return out;
 }
 
 /// False when nothing of its own is at the path.
@@ -235,6 +255,22 @@ void front_service::serve_document(const shared_exchange& x) {
   x->respond(text(openapi_, "application/json"));
 }
 
+void front_service::serve_cluster(const shared_exchange& x) {
+  authorize(x, [this, x] {
+    if (auto why = cluster_resource::check(*x->holder))
+      return x->refuse(*why);
+    run_on(*flow_reader_, x, [this, x] {
+      return cluster_.get(x->request, *gatekeeper::token_of(x->request), time_.now_ms());
+    });
+  });
+}
+
+// -- the page -------------------------------------------------------------------------------------
+
+void front_service::serve_page(const shared_exchange& x) {
+  x->respond(page_response(*find_page_file(x->request.path), x->request));
+}
+
 // -- who asks -------------------------------------------------------------------------------------
 
 /// The account of a token that was signed here, else the address.
@@ -266,6 +302,11 @@ void front_service::authorize(const shared_exchange& x, std::function<void()> th
   const bool is_open = x->where.found && x->where.found->info->allowed.empty();
   if (is_open)
     return then();
+  if (!token && x->is_reading && config_.public_reads) {
+    x->holder = Grant{};
+    x->holder->set_role(VIEWER);
+    return then();
+  }
   if (!token)
     return x->refuse(wrong(UNAUTHENTICATED, "This needs a token; POST a password to "
                                             "/v1/accounts/{account}/tokens to get one."));
@@ -291,13 +332,24 @@ void front_service::serve_flow(const shared_exchange& x) {
   });
 }
 
+// -- leagues --------------------------------------------------------------------------------------
+
+void front_service::serve_league_list(const shared_exchange& x) {
+  x->is_reading = true;
+  authorize(x, [this, x] {
+    run_on(*flow_reader_, x,
+           [this, x] { return leagues_.get(x->request.header("if-none-match"), time_.now_ms()); });
+  });
+}
+
 // -- live events ----------------------------------------------------------------------------------
 
 void front_service::serve_events(const shared_exchange& x) {
+  x->is_reading = true;
   authorize(x, [this, x] { open_stream(x); });
 }
 
-/// What every role may read about anything is what the events are about: any account may follow.
+/// The events are about what every role may read: with a role one may follow.
 void front_service::open_stream(const shared_exchange& x) {
   if (x->holder->role() == ROLE_UNSPECIFIED)
     return x->refuse(wrong(FORBIDDEN, "The account has no role."));
@@ -309,16 +361,23 @@ void front_service::open_stream(const shared_exchange& x) {
     head.set("Content-Type", "text/event-stream");
     return x->respond(std::move(head));
   }
-  auto stream
-    = events_.open(x->holder->account(), std::move(asked->filter), std::move(asked->from));
+  auto stream = events_.open(caller_of(*x, gatekeeper::token_of(x->request)),
+                             std::move(asked->filter), std::move(asked->from));
   if (!stream)
     return x->refuse(stream.error());
   x->respond(std::move(*stream));
 }
 
-// -- for spreadsheets and calendars ---------------------------------------------------------------
+// -- in other forms -------------------------------------------------------------------------------
 
 namespace {
+
+rendering as_positions() {
+  return {"application/json", [](const google::protobuf::Message& x, int64_t) {
+            return tl::expected<std::string, problem>{
+              positions_json(static_cast<const FixtureList&>(x)).dump()};
+          }};
+}
 
 constexpr const char* csv_type = "text/csv; charset=utf-8; header=present";
 
@@ -369,7 +428,12 @@ void front_service::serve_as(const shared_exchange& x, rendering how) {
     if (field.first != "team")
       x->where.fields.push_back(field);
   x->shown = std::move(how);
+  x->is_reading = true;
   authorize(x, [this, x] { begin_message(x); });
+}
+
+void front_service::serve_positions(const shared_exchange& x) {
+  serve_as<FixtureListGet>(x, as_positions());
 }
 
 void front_service::serve_table_csv(const shared_exchange& x) {
@@ -424,6 +488,7 @@ void front_service::handle_message(const shared_exchange& x) {
   if (!where.found)
     return x->respond(about_methods(x->request, where.methods));
   x->operation = where.found->info->name;
+  x->is_reading = where.found->info->mode == message_mode::read;
   if (prefers_csv(x->request.header("accept")))
     x->shown = csv_of(where.found->info->number);
   authorize(x, [this, x] { begin_message(x); });

@@ -2,6 +2,7 @@
 // ask. Knows nothing of sockets.
 #pragma once
 
+#include "nodes/front/cluster_resource.hpp"
 #include "nodes/front/event_hub.hpp"
 #include "nodes/front/flow_resource.hpp"
 #include "nodes/front/front_configuration.hpp"
@@ -9,6 +10,7 @@
 #include "nodes/front/gatekeeper.hpp"
 #include "nodes/front/guarded_client.hpp"
 #include "nodes/front/http_message.hpp"
+#include "nodes/front/league_list.hpp"
 #include "nodes/front/operation_response.hpp"
 #include "nodes/front/route_table.hpp"
 #include "nodes/front/worker.hpp"
@@ -72,14 +74,18 @@ private:
   void serve_readiness(const shared_exchange& x);
   void serve_metrics(const shared_exchange& x);
   void serve_document(const shared_exchange& x);
+  void serve_cluster(const shared_exchange& x);
 
   // -- what people and programs ask ---------------------------------------------------------------
 
+  void serve_page(const shared_exchange& x);
   void serve_flow(const shared_exchange& x);
+  void serve_league_list(const shared_exchange& x);
   void serve_events(const shared_exchange& x);
   void open_stream(const shared_exchange& x);
   template <class Message>
   void serve_as(const shared_exchange& x, rendering how);
+  void serve_positions(const shared_exchange& x);
   void serve_table_csv(const shared_exchange& x);
   void serve_fixtures_csv(const shared_exchange& x);
   void serve_results_csv(const shared_exchange& x);
@@ -112,6 +118,8 @@ private:
   guarded_client guarded_;
   gatekeeper gate_;
   flow_resource flows_;
+  cluster_resource cluster_;
+  league_list leagues_;
   event_hub events_;
   std::unique_ptr<worker> flow_reader_;
   std::unique_ptr<worker> password_worker_;

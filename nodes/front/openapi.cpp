@@ -7,6 +7,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -242,15 +243,65 @@ struct own_operation {
   std::vector<const char*> posted = {};
 };
 
-std::vector<own_operation> own_operations() {
+std::vector<own_operation> cluster_operations() {
+  const own_parameter after{"after", "query", "What the page before ended with: `next`"};
+  const own_parameter limit{"limit", "query", "How many at most, 1 to 1000"};
+  return {{"cluster.nodes",
+           "/v1/cluster/nodes",
+           "The nodes of the cluster as they see themselves",
+           "application/json",
+           {}},
+          {"cluster.partitions",
+           "/v1/cluster/partitions",
+           "The partitions with their leaders and how far each replica is",
+           "application/json",
+           {}},
+          {"cluster.actors",
+           "/v1/cluster/actors",
+           "Entities by address, a page of them",
+           "application/json",
+           {{"pattern", "query", "Only addresses like it, as in team/*"},
+            {"active", "query", "true for those in memory only"},
+            after,
+            limit}},
+          {"cluster.supervisors",
+           "/v1/cluster/supervisors",
+           "Restarts, and the last failures",
+           "application/json",
+           {}},
+          {"cluster.dead-letters",
+           "/v1/cluster/dead-letters",
+           "Messages that were set aside, a page of them",
+           "application/json",
+           {after, limit}},
+          {"cluster.flows",
+           "/v1/cluster/flows",
+           "Flows counted by state, and the newest of one state",
+           "application/json",
+           {{"state", "query",
+             "running, completed, overdue or lost; without it, all but those that completed"},
+            limit}}};
+}
+
+std::vector<own_operation> league_operations() {
   const own_parameter league{"league", "path", "Its key"};
   const own_parameter season{"season", "path", "Its key, as in 2022-23"};
   const own_parameter match{"If-None-Match", "header", "304 when it names the ETag"};
   return {{"flow.get",
            "/v1/flows/{id}",
-           "What became of a flow",
+           "What became of a flow: its state and its steps",
            "application/json",
            {{"id", "path", "Of the command that began it"}}},
+          {"league.list",
+           "/v1/leagues",
+           "The leagues that have a season, with their seasons",
+           "application/json",
+           {match}},
+          {"positions.get",
+           "/v1/leagues/{league}/seasons/{season}/positions",
+           "The place and the points of every team after every round",
+           "application/json",
+           {league, season, match}},
           {"events.follow",
            "/v1/events",
            "What is committed, as server-sent events",
@@ -286,6 +337,12 @@ std::vector<own_operation> own_operations() {
            {{"file", "query", "The name of the file, as 2022-23/en.1.json"},
             {"name", "query", "Of CSV: the league and the season"}},
            {"application/json", "text/csv"}}};
+}
+
+std::vector<own_operation> own_operations() {
+  auto out = league_operations();
+  std::ranges::move(cluster_operations(), std::back_inserter(out));
+  return out;
 }
 
 json document_of(const own_operation& x) {

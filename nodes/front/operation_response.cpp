@@ -85,27 +85,22 @@ std::string etag_of(std::string_view body) {
   return {text, static_cast<size_t>(length)};
 }
 
+/// The body of a read's response, in the form that was asked for.
+tl::expected<std::string, problem> shown_text(const answered_operation& x, const Message* body) {
+  if (!x.shown)
+    return body ? message_json(*body) : "{}";
+  if (!body)
+    return tl::unexpected{problem_of({DAMAGED, "The answer is unreadable."})};
+  return x.shown->text(*body, x.stamp_ms);
+}
+
 http_response of_read(const answered_operation& x, const Message* body,
                       std::string_view if_none_match) {
-  http_response out;
-  out.set("Content-Type", x.shown ? x.shown->content_type : "application/json");
-  if (x.shown && body) {
-    auto text = x.shown->text(*body, x.stamp_ms);
-    if (!text)
-      return response_of(text.error());
-    out.body = std::move(*text);
-  } else {
-    out.body = body ? message_json(*body) : "{}";
-  }
-  auto etag = etag_of(out.body);
-  if (names_etag(if_none_match, etag)) {
-    out.status = not_modified;
-    out.body.clear();
-  }
-  out.set("ETag", std::move(etag));
-  // To be kept, and asked about each time.
-  out.set("Cache-Control", "private, no-cache");
-  out.set("Vary", "Accept, Authorization");
+  auto text = shown_text(x, body);
+  if (!text)
+    return response_of(text.error());
+  auto out = kept_response(std::move(*text), x.shown ? x.shown->content_type : "application/json",
+                           if_none_match);
   // How fresh it is: what the entity had recorded, all of it committed.
   out.set("Touchline-Position", std::to_string(x.reply.position));
   return out;
@@ -115,6 +110,22 @@ http_response of_read(const answered_operation& x, const Message* body,
 
 std::string flow_url(const std::string& id) {
   return "/v1/flows/" + percent_encoded(id);
+}
+
+http_response kept_response(std::string body, std::string content_type,
+                            std::string_view if_none_match) {
+  http_response out;
+  auto etag = etag_of(body);
+  if (names_etag(if_none_match, etag)) {
+    out.status = not_modified;
+  } else {
+    out.body = std::move(body);
+    out.set("Content-Type", std::move(content_type));
+  }
+  out.set("ETag", std::move(etag));
+  out.set("Cache-Control", "private, no-cache");
+  out.set("Vary", "Accept, Authorization");
+  return out;
 }
 
 bool names_etag(std::string_view if_none_match, std::string_view etag) {
@@ -137,29 +148,26 @@ http_response response_of(const answered_operation& x, const route_table& routes
                           std::string_view if_none_match) {
   const auto& info = *x.what.info;
   auto body = body_of_answer(info, x.reply);
+  if (info.mode == message_mode::read)
+    return of_read(x, body.get(), if_none_match);
   http_response out;
-  if (info.mode == message_mode::read) {
-    out = of_read(x, body.get(), if_none_match);
+  out.set("Idempotency-Key", x.reply.id);
+  out.set("Cache-Control", "no-store");
+  if (x.reply.repeated)
+    out.set("Idempotency-Replayed", "true");
+  if (info.mode == message_mode::asynchronous) {
+    out.status = accepted;
+    out.set("Location", flow_url(x.reply.id));
+    out.body = nlohmann::json{{"id", x.reply.id}, {"flow", flow_url(x.reply.id)}}.dump();
   } else {
-    out.set("Idempotency-Key", x.reply.id);
-    out.set("Cache-Control", "no-store");
-    if (x.reply.repeated)
-      out.set("Idempotency-Replayed", "true");
-    if (info.mode == message_mode::asynchronous) {
-      out.status = accepted;
-      out.set("Location", flow_url(x.reply.id));
-      out.body = nlohmann::json{{"id", x.reply.id}, {"flow", flow_url(x.reply.id)}}.dump();
-    } else {
-      auto location = location_of(x, body.get(), routes);
-      if (!location.empty()) {
-        out.status = created;
-        out.set("Location", std::move(location));
-      }
-      out.body = body ? message_json(*body) : nlohmann::json{{"id", x.reply.id}}.dump();
+    auto location = location_of(x, body.get(), routes);
+    if (!location.empty()) {
+      out.status = created;
+      out.set("Location", std::move(location));
     }
+    out.body = body ? message_json(*body) : nlohmann::json{{"id", x.reply.id}}.dump();
   }
-  if (info.mode != message_mode::read)
-    out.set("Content-Type", "application/json");
+  out.set("Content-Type", "application/json");
   return out;
 }
 

@@ -42,6 +42,10 @@ std::string flow_url(const std::string& id);
 http_response response_of(const answered_operation& x, const route_table& routes,
                           std::string_view if_none_match);
 
+/// The response to a read, with an ETag: to be kept and asked about each time.
+http_response kept_response(std::string body, std::string content_type,
+                            std::string_view if_none_match);
+
 /// Whether the value of If-None-Match names an ETag (RFC 9110, 13.1.2).
 bool names_etag(std::string_view if_none_match, std::string_view etag);
 

@@ -1,6 +1,7 @@
 // actors, inspect, at, supervisors, metrics, tail, restart, passivate, log-level, snapshot.
 #include "messages/record.pb.h"
 #include "nodes/flow_text.hpp"
+#include "nodes/operator_report.hpp"
 #include "nodes/record_json.hpp"
 #include "nodes/shell/command_families.hpp"
 #include "nodes/shell/session.hpp"
@@ -46,13 +47,6 @@ std::string idle_text(const cluster::ActorRow& x) {
 
 // -- actors ---------------------------------------------------------------------------------------
 
-json to_json(const cluster::ActorRow& x) {
-  return {{"address", x.address()},     {"kind", x.kind()},       {"node", x.node()},
-          {"partition", x.partition()}, {"passive", x.passive()}, {"state", x.state()},
-          {"mailbox", x.mailbox()},     {"handled", x.handled()}, {"restarts", x.restarts()},
-          {"position", x.position()},   {"idle_ms", x.idle_ms()}};
-}
-
 std::vector<std::string> row_of(const cluster::ActorRow& x) {
   return {x.address(),
           std::to_string(x.node()),
@@ -90,7 +84,7 @@ result show_actors(session& with, const invocation& how) {
     if (!page)
       return tl::unexpected{with.explain(page.error())};
     for (auto& x : page->value.actor()) {
-      out.data["actors"].push_back(to_json(x));
+      out.data["actors"].push_back(nodes::to_json(x));
       out.table->rows.push_back(row_of(x));
     }
     query.set_after(page->value.next());
@@ -144,23 +138,6 @@ result inspect_at(session& with, const invocation& how) {
 
 // -- supervisors and metrics ----------------------------------------------------------------------
 
-json to_json(const cluster::PartitionSupervisor& x) {
-  json out{{"partition", x.partition()}, {"running", x.running()},
-           {"restarts", x.restarts()},   {"entity_restarts", x.entity_restarts()},
-           {"up_ms", x.up_ms()},         {"kinds", json::array()}};
-  for (auto& kind : x.kind())
-    out["kinds"].push_back(
-      {{"kind", kind.kind()}, {"active", kind.active()}, {"restarts", kind.restarts()}});
-  return out;
-}
-
-json to_json(const cluster::Failure& x) {
-  return {{"time_ms", x.time_ms()},
-          {"partition", x.partition()},
-          {"address", x.address()},
-          {"cause", x.text()}};
-}
-
 /// The tree below one node, as people read it.
 std::string tree_of(const cluster::NodeSupervisor& node) {
   std::ostringstream out;
@@ -183,19 +160,9 @@ result show_supervisors(session& with, const invocation&) {
   auto found = with.questions().supervisors();
   if (!found)
     return tl::unexpected{with.explain(found.error())};
-  report out{{{"nodes", json::array()}, {"unreached", found->unreached}}};
-  for (auto& node : found->value.node()) {
-    json entry{{"node", node.node()},
-               {"failures", node.failures()},
-               {"partitions", json::array()},
-               {"last_failures", json::array()}};
-    for (auto& x : node.partition())
-      entry["partitions"].push_back(to_json(x));
-    for (auto& x : node.failure())
-      entry["last_failures"].push_back(to_json(x));
-    out.data["nodes"].push_back(std::move(entry));
+  report out{nodes::supervisors_json(*found)};
+  for (auto& node : found->value.node())
     out.before += tree_of(node);
-  }
   out.after = missing_text(found->unreached);
   return out;
 }

@@ -178,6 +178,26 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_request_is_named) {
   BOOST_TEST(client.ask("HEAD", events, {bearer(league.viewer)}).status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(with_public_reads_everybody_follows_and_nobody_takes_the_place_of_an_account) {
+  auto config = quick();
+  config.public_reads = true;
+  config.events.streams_per_caller = 1;
+  followed_league league{config};
+  http_client guest{league.node.port()};
+  BOOST_TEST_REQUIRE(guest.follow(events).status == 200);
+  begin_of(guest);
+  // A second one of the same address, which is no account's.
+  check_problem(league.node.ask("GET", events), 429, "overloaded");
+  auto client = league.follow();
+  league.make_team("Arsenal FC");
+  BOOST_TEST(guest.next_event()->event == "team.create");
+  league.node.make_account("en/jane", TEAM_OWNER, {"arsenal-fc"});
+  league.make_team("Chelsea FC");
+  for (auto& x : until_team(guest, "chelsea-fc"))
+    BOOST_TEST(x.data.find("jane") == std::string::npos, x.data);
+  check_problem(league.node.ask("GET", events, {bearer("nonsense")}), 401, "unauthenticated");
+}
+
 BOOST_AUTO_TEST_CASE(one_stream_too_many_is_refused_until_another_one_ends) {
   auto config = quick();
   config.events.streams = 3;
