@@ -2,11 +2,9 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
-#include "messages/error.hpp"
-#include "nodes/authentication.hpp"
-#include "nodes/cluster/connect_access.hpp"
-#include "tests/cluster/real_cluster.hpp"
-#include "tests/front/http_client.hpp"
+#include "tests/front/served_cluster.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <atomic>
 #include <csignal>
@@ -15,111 +13,21 @@
 #include <memory>
 #include <set>
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 using namespace touchline;
 using namespace touchline::testing;
 using nlohmann::json;
 
 namespace {
 
-constexpr uint32_t node_count = 3;
-
-bool is_free(uint16_t port) {
-  auto socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  ::close(socket);
-  return bound;
-}
-
-/// All digits but the last of ports that are free: the id of a node is the last.
-uint16_t free_prefix() {
-  constexpr int first = 1'100;
-  constexpr int range = 2'000;
-  for (int i = 0; i < range; ++i) {
-    auto prefix = first + (::getpid() + i) % range;
-    bool all = true;
-    for (uint32_t id = 1; id <= node_count; ++id)
-      all = all && is_free(static_cast<uint16_t>(prefix * 10 + static_cast<int>(id)));
-    if (all)
-      return static_cast<uint16_t>(prefix);
-  }
-  throw std::runtime_error{"no ports are free"};
-}
-
-/// The section `cluster` is left, and `front` begins.
-cluster_shape with_fronts(uint16_t prefix) {
-  cluster_shape out;
-  out.cluster_lines = "}\nfront {\n  listen = \"127.0.0.1:" + std::to_string(prefix)
-                      + "{id}\"\n  unready = 2s\n  limits {\n    answer = 20s\n"
-                        "    requests-per-second = 100000\n    burst = 100000\n  }\n";
-  return out;
-}
-
-/// A token of an account, from the cluster itself.
-std::string make_account(const real_cluster& cluster, const std::string& account, Role role) {
-  constexpr nodes::password_cost cheap{actors::min_password_operations,
-                                       actors::min_password_memory};
-  auto access = nodes::connect_access(cluster.connection(), {});
-  BOOST_TEST_REQUIRE(access.has_value());
-  actors::client client{(*access)->system(), (*access)->routes(), actors::system_clock()};
-  auto signer = (*access)->signer(client);
-  BOOST_TEST_REQUIRE(signer.has_value());
-  nodes::authentication door{client, **signer, cheap};
-  AccountCreate create;
-  create.set_account(account);
-  create.set_name("Somebody");
-  create.set_role(role);
-  BOOST_TEST_REQUIRE(client.ask("create/" + account, create).ok());
-  AccountDetails details;
-  details.set_account(account);
-  auto code = (*signer)->invitation(details);
-  BOOST_TEST_REQUIRE(code.has_value(), code.error().text);
-  BOOST_TEST_REQUIRE(door.activate(*code, "correct horse").has_value());
-  return door.log_in(account, "correct horse").value();
-}
-
-std::string make_admin(const real_cluster& cluster) {
-  return make_account(cluster, "admin", LEAGUE_ADMINISTRATOR);
-}
-
-/// The status and body of one request; status 0 when nobody listens or the connection ended.
-http_reply ask(uint16_t port, const std::string& method, const std::string& target,
-               const header_list& headers = {}, const std::string& body = {}) {
-  try {
-    return http_client{port}.ask(method, target, headers, body);
-  } catch (const std::runtime_error&) {
-    return {};
-  }
-}
-
-struct fronts {
-  uint16_t prefix = free_prefix();
-  real_cluster cluster{with_fronts(prefix)};
-
-  uint16_t port(uint32_t node) const { return static_cast<uint16_t>(prefix * 10 + node); }
-
-  void require_ready(uint32_t node) const {
-    BOOST_TEST_REQUIRE(eventually([&] { return ask(port(node), "GET", "/readyz").status == 200; }),
-                       "the front of node " << node << ": " << cluster.log(node));
-  }
-};
+constexpr uint32_t node_count = served_cluster::node_count;
 
 const std::string teams = "/v1/leagues/en.1/teams";
 
 } // namespace
 
 BOOST_AUTO_TEST_CASE(every_node_serves_and_nothing_is_lost_with_one_of_them) {
-  fronts x;
-  x.cluster.start_all();
-  for (uint32_t id = 1; id <= node_count; ++id)
-    x.require_ready(id);
+  served_cluster x;
+  x.start_all();
   auto token = make_admin(x.cluster);
   const header_list shown{{"Authorization", "Bearer " + token}};
   auto make = [&](uint32_t node, int number) {
@@ -148,10 +56,8 @@ BOOST_AUTO_TEST_CASE(every_node_serves_and_nothing_is_lost_with_one_of_them) {
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_is_to_end_is_unready_first_and_loses_no_request) {
-  fronts x;
-  x.cluster.start_all();
-  for (uint32_t id = 1; id <= node_count; ++id)
-    x.require_ready(id);
+  served_cluster x;
+  x.start_all();
   auto token = make_admin(x.cluster);
   const header_list shown{{"Authorization", "Bearer " + token}};
   BOOST_TEST_REQUIRE(ask(x.port(2), "POST", teams, shown, R"({"name": "Ash"})").status == 201);
@@ -187,10 +93,8 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_to_end_is_unready_first_and_loses_no_request
 }
 
 BOOST_AUTO_TEST_CASE(a_client_of_events_goes_on_at_another_node) {
-  fronts x;
-  x.cluster.start_all();
-  for (uint32_t id = 1; id <= node_count; ++id)
-    x.require_ready(id);
+  served_cluster x;
+  x.start_all();
   auto token = make_admin(x.cluster);
   const header_list shown{{"Authorization", "Bearer " + token}};
   auto make = [&](int number) {
@@ -244,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_client_of_events_goes_on_at_another_node) {
 }
 
 BOOST_AUTO_TEST_CASE(the_front_of_a_node_gives_the_metrics_of_the_node) {
-  fronts x;
+  served_cluster x;
   x.cluster.start_all();
   x.require_ready(1);
   auto text = ask(x.port(1), "GET", "/metrics").body;
@@ -254,10 +158,8 @@ BOOST_AUTO_TEST_CASE(the_front_of_a_node_gives_the_metrics_of_the_node) {
 }
 
 BOOST_AUTO_TEST_CASE(fronts_serve_a_cluster_that_has_operators_and_lets_no_other_program_in) {
-  fronts x;
-  x.cluster.start_all();
-  for (uint32_t node : {1U, 2U, 3U})
-    x.require_ready(node);
+  served_cluster x;
+  x.start_all();
   const header_list shown{{"Authorization", "Bearer " + make_admin(x.cluster)}};
   make_account(x.cluster, "chief", OPERATOR);
   // A program that comes with nothing is nobody, at once or a moment later.
