@@ -1,6 +1,7 @@
 // A real cluster whose nodes have the role "front".
 #pragma once
 
+#include "messages/catalogue.pb.h"
 #include "tests/cluster/real_cluster.hpp"
 #include "tests/front/http_client.hpp"
 
