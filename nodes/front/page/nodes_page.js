@@ -50,7 +50,8 @@ function seriesOptions(names, tones) {
         stroke: ink,
         grid: { show: false },
         ticks: { show: false },
-        size: 24,
+        size: 32,
+        gap: 10,
         values: (u, at) =>
           at.map(x => (x === u.scales.x.max ? 'now' : `−${Math.round(u.scales.x.max - x)} s`))
       },
@@ -193,7 +194,7 @@ export function NodesPage() {
               ['Disk', bytes(x.disk_bytes)],
               ['Up for', duration(x.uptime_ms)],
               ['Records', x.counters?.records === undefined ? '–' : number(x.counters.records)],
-              ['Connected to', x.connected.length ? x.connected.join(', ') : 'nobody'],
+              ['Connected to', [...x.connected].sort((y, z) => y - z).join(', ') || 'nobody'],
               ['Version', x.version]
             ].flatMap(([name, value]) => [
               el('dt', { key: name }, name),

@@ -27,7 +27,7 @@ import { read } from './data.js';
 import { leaguePath } from './league_pages.js';
 import { navLink, toLeague } from './route.js';
 import { crest, empty, formMarks, instead, tile } from './pieces.js';
-import { day, money, number, ordinal, outcome, plural, shortName, signed } from './words.js';
+import { day, dayOfSeason, money, number, ordinal, outcome, plural, shortName, signed } from './words.js';
 
 const parts = [
   ['results', 'Results'],
@@ -50,7 +50,7 @@ function sparkOptions(rounds, total, count) {
   return {
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 12, 0, 0],
+    padding: [8, 12, 8, 0],
     scales: {
       x: { time: false, range: () => [1, Math.max(2, total)] },
       y: { dir: -1, range: () => [0.5, count + 0.5] }
@@ -71,11 +71,15 @@ function sparkOptions(rounds, total, count) {
   };
 }
 
+/** Of the fixture list: the fixtures that the team itself knows have no results. */
 function Results({ where, team, names, positions }) {
-  const fixtures = [...team.fixtures].sort(
-    (x, y) => (x.date + x.time).localeCompare(y.date + y.time) || x.number - y.number
-  );
-  if (!fixtures.length) return empty('No fixtures', 'The team plays in no season at the moment.');
+  const source = read(leaguePath(where) + 'fixtures');
+  const missing = instead(source, 'the fixtures', 8);
+  if (missing) return missing;
+  const fixtures = source.data.fixtures
+    .filter(x => x.home === team.team || x.away === team.team)
+    .sort((x, y) => (x.date + x.time).localeCompare(y.date + y.time) || x.number - y.number);
+  if (!fixtures.length) return empty('No fixtures', 'The team does not play in this season.');
   const row = x => {
     const isHome = x.home === team.team;
     const other = isHome ? x.away : x.home;
@@ -84,7 +88,7 @@ function Results({ where, team, names, positions }) {
       { key: x.number, class: classes('own-match', what) },
       span(
         { class: 'when' },
-        span({ class: 'date' }, x.date ? day(x.date) : ''),
+        span({ class: 'date' }, x.date ? dayOfSeason(x.date) : ''),
         span({ class: 'round' }, x.round)
       ),
       span(
@@ -146,7 +150,7 @@ function Results({ where, team, names, positions }) {
         coming.length
           ? ul({ class: 'own-matches' }, ...coming.slice(0, 6).map(row))
           : p({ class: 'quiet' }, 'The season is over for this team.'),
-        coming.length > 6 && p({ class: 'quiet' }, `and ${number(coming.length - 6)} more`)
+        coming.length > 6 && p({ class: 'quiet more-matches' }, `and ${number(coming.length - 6)} more`)
       )
     ),
     section(

@@ -1,12 +1,8 @@
 // How numbers, days and names are written.
 const numbers = new Intl.NumberFormat('en-GB');
-const days = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC'
-});
+const dayParts = { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' };
+const days = new Intl.DateTimeFormat('en-GB', { ...dayParts, year: 'numeric' });
+const daysOfSeason = new Intl.DateTimeFormat('en-GB', dayParts);
 const clock = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
@@ -23,11 +19,16 @@ export const ordinal = n => {
   return n + (tens > 10 && tens < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th'));
 };
 
-/** A day of the catalogue, "2023-05-28". */
-export const day = text => {
+const dayIn = (format, text) => {
   const at = new Date(text + 'T00:00:00Z');
-  return Number.isNaN(at.getTime()) ? text : days.format(at);
+  return Number.isNaN(at.getTime()) ? text : format.format(at);
 };
+
+/** A day of the catalogue, "2023-05-28". */
+export const day = text => dayIn(days, text);
+
+/** Without the year, where the season says it. */
+export const dayOfSeason = text => dayIn(daysOfSeason, text);
 
 export const timeOfDay = ms => clock.format(new Date(ms));
 
