@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace touchline::nodes {
@@ -56,6 +57,10 @@ public:
   /// when they cannot be read.
   tl::expected<Grant, refusal> use_certificate(const std::filesystem::path& certificate,
                                                const std::filesystem::path& key);
+
+  /// Asks with a token from now on, and nothing else: what this program sends besides goes on as it
+  /// was. For who asks for many.
+  void ask_with(std::string token) { who_.set_token(std::move(token)); }
 
   /// Whom the cluster takes the asking one for, and what he may.
   operator_result<done> who_am_i();

@@ -93,7 +93,7 @@ cluster_resource::cluster_resource(nodes::league_access& league)
     cluster_{dynamic_cast<nodes::cluster_access*>(&league)} {}
 
 std::optional<problem> cluster_resource::check(const Grant& holder) {
-  auto why = cluster::check_authority(cluster::authority_of(holder.account(), holder.role()),
+  auto why = cluster::check_authority(cluster::authority_of(holder),
                                       cluster::need::look);
   return why ? std::optional{problem_of(*why)} : std::nullopt;
 }
@@ -138,7 +138,7 @@ tl::expected<nodes::cluster_questions, problem> cluster_resource::questions(
   if (!cluster_)
     return no_cluster();
   nodes::cluster_questions out{*cluster_, "front"};
-  out.use_token(token);
+  out.ask_with(token);
   return out;
 }
 
