@@ -3,6 +3,8 @@
 
 #include "tests/cluster/real_cluster.hpp"
 
+#include "tests/free_port.hpp"
+
 #include <algorithm>
 #include <random>
 #include <sstream>
@@ -21,26 +23,6 @@ using nlohmann::json;
 namespace {
 
 constexpr std::chrono::milliseconds look_again{100};
-
-/// A port that nobody listens on. Below those that the kernel gives to outgoing connections: a node
-/// that is started again must find its own free.
-uint16_t free_port() {
-  static std::mt19937 draws{static_cast<uint32_t>(::getpid()) * 2'654'435'761U};
-  constexpr int attempts = 1'000;
-  for (int i = 0; i < attempts; ++i) {
-    auto port = static_cast<uint16_t>(std::uniform_int_distribution<>{12'000, 31'000}(draws));
-    auto descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_port = htons(port);
-    where.sin_addr.s_addr = htonl(INADDR_ANY);
-    auto free = ::bind(descriptor, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0;
-    ::close(descriptor);
-    if (free)
-      return port;
-  }
-  throw std::runtime_error{"no port is free"};
-}
 
 int status_of(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -364,7 +364,8 @@ BOOST_AUTO_TEST_CASE(every_setting_of_a_front_has_its_bounds) {
          "56: front.tls.key is missing; it must be a path in quotes.",
          "58: front.tls.name is no setting; the settings of front.tls are certificate, key.",
          "60: front.port is no setting; the settings of front are breaker, drain, events, limits, "
-         "listen, tls, token-memory, trusted-proxies, unready, unsafe-plain-http-beyond-loopback.",
+         "listen, public-reads, tls, token-memory, trusted-proxies, unready, "
+         "unsafe-plain-http-beyond-loopback.",
        });
 }
 

@@ -3,6 +3,7 @@
 
 #include "messages/log_context.hpp"
 #include "nodes/log_settings.hpp"
+#include "tests/free_port.hpp"
 #include "tests/nodes/process.hpp"
 
 #include <spdlog/spdlog.h>
@@ -100,7 +101,8 @@ BOOST_AUTO_TEST_CASE(a_node_logs_where_its_configuration_says) {
   write_file(folder / "node.conf", "touchline {\n  data-directory = \"data\"\n  log {\n"
                                    "    format = \"json\"\n    file = \"node.log\"\n  }\n}\n");
   process front{folder,
-                {program, "front", "--config", folder / "node.conf", "--listen", "127.0.0.1:0"}};
+                {program, "front", "--config", folder / "node.conf", "--listen",
+                 "127.0.0.1:" + std::to_string(free_port())}};
   auto logged = [&] { return read_file(folder / "node.log"); };
   for (int i = 0; i < 600 && logged().find("serves http") == std::string::npos; ++i)
     ::usleep(100'000);
