@@ -67,6 +67,7 @@ before(
     mkdirSync(pictures, { recursive: true });
     await cluster.start(3);
     await cluster.account('operator', 'operator', password);
+    await cluster.actAs('operator', password);
     const file = path.join(source, 'data', season, 'en.1.json');
     replay = cluster.begin('season', 'replay', file, '--pace', '6');
     const table = `${cluster.base(1)}/v1/leagues/${league}/seasons/${season}/table`;

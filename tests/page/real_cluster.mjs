@@ -111,7 +111,8 @@ front {
   begin(...words) {
     const nodes = this.ports.map(x => `127.0.0.1:${x}`).join(',');
     const child = spawn(program, [...words, '--connect', nodes], {
-      stdio: ['pipe', 'pipe', 'pipe']
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: this.token ? { ...process.env, TOUCHLINE_TOKEN: this.token } : process.env
     });
     this.running.add(child);
     child.output = '';
@@ -141,6 +142,11 @@ front {
     const made = await this.run('', 'account', 'create', name, '--role', role);
     const code = /[^\s"]+:\d+:[^\s"]+/.exec(made)[0];
     await this.run(`${password}\n${password}\n`, 'account', 'activate', code);
+  }
+
+  /** Commands act for this account from here on: a cluster that has an operator takes nobody's. */
+  async actAs(name, password) {
+    this.token = (await this.run(`${password}\n`, 'account', 'login', name)).trim();
   }
 
   async stop() {
