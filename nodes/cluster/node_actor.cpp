@@ -7,6 +7,8 @@
 #include "nodes/cluster/shown_certificate.hpp"
 #include "storage/writer.hpp"
 
+#include <caf/telemetry/metric_registry.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -262,6 +264,7 @@ void node_actor::spread_news(bool everything) {
 // -- leaders --------------------------------------------------------------------------------------
 
 void node_actor::replica_said(const replica_news& x) {
+  show(x);
   if (x.dissolved) {
     environment_->replicas->set(x.partition, nullptr);
     replica_states_.erase(x.partition);
@@ -275,6 +278,20 @@ void node_actor::replica_said(const replica_news& x) {
     environment_->broken({STORAGE_FAILED, x.failure + '.'});
   if (x.leader != 0)
     learn_leader(x.partition, x.term, consensus::node_of(x.leader));
+}
+
+/// In the metrics. A replica that is gone, or takes no part, knows no leader.
+void node_actor::show(const replica_news& x) {
+  auto set = [&](const char* name, const char* help, uint64_t value) {
+    system()
+      .metrics()
+      .gauge_family("touchline", name, {"partition"}, help)
+      ->get_or_add({{"partition", std::to_string(x.partition)}})
+      ->value(static_cast<int64_t>(value));
+  };
+  set("replica-leader", "The node that leads the partition; 0 for nobody.",
+      consensus::node_of(x.leader));
+  set("replica-term", "The term that the replica of the partition is in.", x.term);
 }
 
 void node_actor::learn_leader(uint32_t partition, uint64_t term, uint32_t node) {

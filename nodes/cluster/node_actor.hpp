@@ -163,6 +163,7 @@ private:
   // -- leaders ------------------------------------------------------------------------------------
 
   void replica_said(const replica_news& x);
+  void show(const replica_news& x);
   void learn_leader(uint32_t partition, uint64_t term, uint32_t node);
   void route(uint32_t partition);
   refusal no_leader(uint32_t partition) const;

@@ -63,6 +63,22 @@ std::string families_with(std::string_view text, std::string_view prefix) {
   return out;
 }
 
+std::string without_times(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    // Labels may have spaces, and no brace comes behind them.
+    auto labels_end = line.rfind('}');
+    auto values = labels_end == std::string_view::npos ? line : line.substr(labels_end);
+    if (!line.starts_with('#') && std::ranges::count(values, ' ') == 2)
+      line = line.substr(0, line.rfind(' '));
+    out.append(line).push_back('\n');
+  }
+  return out;
+}
+
 void front_metrics::set_gauges(const guarded_client& client, const server_statistics& server,
                                const event_statistics& events) {
   auto& registry = system_.metrics();
@@ -98,11 +114,11 @@ std::string front_metrics::text(const guarded_client& client, const server_stati
   std::lock_guard guard{mutex_};
   set_gauges(client, server, events);
   auto own = collector_.collect_from(system_.metrics());
-  std::string out{own.data(), own.size()};
   if (!node_)
-    return without_wrong_ends(std::move(out));
+    return without_wrong_ends(without_times({own.data(), own.size()}));
   auto nodes = node_collector_.collect_from(node_->metrics());
-  return without_wrong_ends({nodes.data(), nodes.size()}) + families_with(out, "touchline_front_");
+  return without_times(std::string{nodes.data(), nodes.size()}
+                       + families_with({own.data(), own.size()}, "touchline_front_"));
 }
 
 } // namespace touchline::front

@@ -19,6 +19,10 @@ struct server_statistics;
 /// The families of a text in Prometheus' format whose names begin with `prefix`.
 std::string families_with(std::string_view text, std::string_view prefix);
 
+/// A text in Prometheus' format without the times of its samples. Prometheus goes on with series
+/// that have times for minutes after whoever told them has died.
+std::string without_times(std::string_view text);
+
 /// Thread safe.
 class front_metrics {
 public:

@@ -66,8 +66,8 @@ public:
   /// Waits until it finds a front ready, or not.
   void require(uint32_t node, const std::string& status) const {
     auto name = "node-" + std::to_string(node);
-    BOOST_TEST_REQUIRE(eventually([&] { return status_of(name).starts_with(status); }),
-                       name << " is " << status_of(name) << ": " << log());
+    if (!eventually([&] { return status_of(name).starts_with(status); }))
+      BOOST_FAIL(name << " is " << status_of(name) << ": " << log());
   }
 
   void require_all_up() const {
@@ -85,10 +85,9 @@ private:
   std::string status_of(const std::string& server) const { return value_of(server, "status"); }
 
   std::string value_of(const std::string& server, const std::string& column) const {
-    std::istringstream lines{statistics()};
+    std::istringstream lines{page(operators_port_, "/;csv")};
     std::string line;
-    while (std::getline(lines, line) && !line.starts_with("# pxname"))
-      continue;
+    std::getline(lines, line);
     auto names = fields(line);
     auto at = static_cast<size_t>(std::ranges::find(names, column) - names.begin());
     while (std::getline(lines, line)) {
@@ -97,17 +96,6 @@ private:
         return values[at];
     }
     return {};
-  }
-
-  std::string statistics() const {
-    try {
-      http_client client{operators_port_};
-      // In one piece, as HTTP/1.1 would not send them.
-      client.send("GET /;csv HTTP/1.0\r\n\r\n");
-      return client.rest();
-    } catch (const std::runtime_error&) {
-      return {};
-    }
   }
 
   static std::vector<std::string> fields(const std::string& line) {
@@ -252,8 +240,9 @@ struct loaded_cluster {
   void require_more() {
     constexpr size_t commands = 20;
     for (auto& client : clients)
-      BOOST_TEST_REQUIRE(client.gets(commands), proxy->log()
-                                                  << last_words(served.cluster, node_count));
+      if (!client.gets(commands))
+        BOOST_FAIL("a client gets nothing: " << proxy->log()
+                                             << last_words(served.cluster, node_count));
   }
 
   void stop_clients() {

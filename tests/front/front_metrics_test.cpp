@@ -2,6 +2,7 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include "nodes/front/front_metrics.hpp"
 #include "tests/front/served_node.hpp"
 
 #include <cstdlib>
@@ -36,11 +37,12 @@ std::string metrics_of(served_node& node) {
 }
 
 /// What the text says, checked against the format on the way (Prometheus, exposition formats).
+/// Samples have no times: with them, series of a dead node would go on for minutes.
 struct exposition {
   explicit exposition(const std::string& text) {
     static const std::regex meta{"# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.*)"};
     static const std::regex sample{
-      R"re(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)*\})? (\S+)( [0-9]+)?)re"};
+      R"re(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)*\})? (\S+))re"};
     BOOST_TEST(text.ends_with('\n'));
     std::istringstream in{text};
     std::set<std::string> closed;
@@ -125,7 +127,16 @@ BOOST_AUTO_TEST_CASE(the_metrics_are_what_prometheus_reads) {
   temporary_folder folder;
   auto file = (folder.path() / "metrics").string();
   std::ofstream{file} << text;
-  BOOST_TEST(std::system(("promtool check metrics <" + file).c_str()) == 0); // NOLINT: see above
+  auto status = std::system(("promtool check metrics <" + file).c_str()); // NOLINT: see above
+  // It would choose other names for some, one of CAF's among them.
+  constexpr int advises = 3;
+  BOOST_TEST((status == 0 || WEXITSTATUS(status) == advises));
+}
+
+BOOST_AUTO_TEST_CASE(times_go_and_values_stay) {
+  BOOST_TEST(front::without_times("# HELP a Some 1 2 3 4\na 7 1795830144011\nb 2.5\n"
+                                  "c{x=\"} 1 2\",y=\"\"} 3 1795830144011\nd{x=\"1 2\"} 4\n")
+             == "# HELP a Some 1 2 3 4\na 7\nb 2.5\nc{x=\"} 1 2\",y=\"\"} 3\nd{x=\"1 2\"} 4\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_buckets_of_a_histogram_add_up) {

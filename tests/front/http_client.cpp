@@ -154,6 +154,12 @@ std::optional<sent_event> http_client::next_event() {
   }
 }
 
+std::string http_client::rest_of_stream() {
+  while (read_chunk())
+    continue;
+  return std::move(streamed_);
+}
+
 std::string http_client::rest() {
   while (read_more())
     continue;

@@ -60,6 +60,9 @@ public:
   /// The next block that has data.
   std::optional<sent_event> next_event();
 
+  /// What is left of the stream, until it ends.
+  std::string rest_of_stream();
+
   /// Everything until the other end closes.
   std::string rest();
 

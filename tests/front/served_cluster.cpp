@@ -89,13 +89,23 @@ http_reply ask(uint16_t port, const std::string& method, const std::string& targ
   }
 }
 
+std::string page(uint16_t port, const std::string& target) {
+  try {
+    http_client client{port};
+    auto reply = client.follow(target);
+    return reply.header("transfer-encoding") == "chunked" ? client.rest_of_stream() : reply.body;
+  } catch (const std::runtime_error&) {
+    return {};
+  }
+}
+
 served_cluster::served_cluster(const std::string& unready)
   : prefix{free_prefix()},
     cluster{with_fronts(prefix, unready)} {}
 
 void served_cluster::require_ready(uint32_t node) const {
-  BOOST_TEST_REQUIRE(eventually([&] { return ask(port(node), "GET", "/readyz").status == 200; }),
-                     "the front of node " << node << ": " << cluster.log(node));
+  if (!eventually([&] { return ask(port(node), "GET", "/readyz").status == 200; }))
+    BOOST_FAIL("the front of node " << node << " is not ready: " << cluster.log(node));
 }
 
 void served_cluster::start_all() {

@@ -24,6 +24,9 @@ std::string make_admin(const real_cluster& cluster);
 http_reply ask(uint16_t port, const std::string& method, const std::string& target,
                const header_list& headers = {}, const std::string& body = {});
 
+/// A page of another program's, whose bodies may come in chunks; empty when nobody listens.
+std::string page(uint16_t port, const std::string& target);
+
 /// Three nodes with fronts on loopback.
 struct served_cluster {
   static constexpr uint32_t node_count = 3;
