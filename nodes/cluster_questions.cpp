@@ -68,13 +68,20 @@ tl::expected<Reply, refusal> cluster_questions::ask(Request question) {
 
 operator_result<done> cluster_questions::act(Request question) {
   auto is_about_himself = question.admin().has_who_am_i();
-  return ask(std::move(question)).map([&](Reply reply) {
-    auto out = answer_of(reply, done{});
-    // Whoever may act because nobody is an operator has been told so when he came.
-    if (!is_about_himself && out.authority.note() == cluster::not_in_the_audit)
-      warning_ = out.authority.note();
-    return out;
-  });
+  auto is_action = cluster::need_of(question) == cluster::need::act;
+  auto what = is_action ? cluster::describe(question) : std::string{};
+  auto reply = ask(std::move(question));
+  if (!reply) {
+    // A node records what it did or refused; that nobody could do it is told by who gives it up.
+    if (is_action && reply.error().code == UNAVAILABLE)
+      note(what, "UNAVAILABLE: " + reply.error().text);
+    return tl::unexpected{reply.error()};
+  }
+  auto out = answer_of(*reply, done{});
+  // Whoever may act because nobody is an operator has been told so when he came.
+  if (!is_about_himself && out.authority.note() == cluster::not_in_the_audit)
+    warning_ = out.authority.note();
+  return out;
 }
 
 std::string cluster_questions::take_warning() {

@@ -298,6 +298,19 @@ BOOST_AUTO_TEST_CASE(seasons_are_played_from_a_script) {
   auto audit = run_json("history audit/cluster --limit 100").dump();
   BOOST_TEST(audit.find("season simulate --teams 4 --seed 7 --seasons 1") != std::string::npos,
              audit);
+  auto replayed = run_json("season replay " + project_file("data/2022-23/en.1.json"));
+  const auto& rows = replayed["table"];
+  BOOST_TEST(replayed["complete"] == true);
+  BOOST_TEST_REQUIRE(rows.size() == 20u);
+  BOOST_TEST(rows[0]["team"] == "Manchester City FC");
+  BOOST_TEST(rows[0]["points"] == 89);
+  BOOST_TEST(rows[19]["team"] == "Southampton FC");
+  BOOST_TEST(rows[19]["points"] == 25);
+  // By other means: what the cluster answers to a message.
+  auto official = asked({"leaguetable.get", "league=english-premier-league", "season=2022-23"});
+  BOOST_TEST(official.dump().find("Manchester City FC") != std::string::npos, official);
+  audit = run_json("history audit/cluster --limit 1000").dump();
+  BOOST_TEST(audit.find("data/2022-23/en.1.json") != std::string::npos, audit);
   BOOST_TEST(refusal_of("season replay /nowhere.json").find("/nowhere.json") != std::string::npos);
 }
 
