@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_client_sees_what_is_committed_while_it_listens) {
   for (auto* name : {"id", "correlation", "causation", "from", "sent"})
     BOOST_TEST(!data.contains(name), name);
   auto metrics = league.node.ask("GET", "/metrics").body;
-  BOOST_TEST(metrics.find("touchline_front_streams 1 ") != std::string::npos, metrics);
+  BOOST_TEST(metrics.find("touchline_front_streams 1\n") != std::string::npos, metrics);
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_comes_back_misses_nothing_and_sees_nothing_twice) {
@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_is_dropped_and_told_so_and_othe
     BOOST_TEST((next.has_value() && next->event != "end"), "the one that reads was dropped");
     dropped = !next.has_value();
     if (++read % 64 == 0)
-      dropped = league.node.ask("GET", "/metrics").body.find("streams_too_slow_total 1 ")
+      dropped = league.node.ask("GET", "/metrics").body.find("streams_too_slow_total 1\n")
                 != std::string::npos;
   }
   BOOST_TEST(made.get() > 0);
