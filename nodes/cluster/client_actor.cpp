@@ -2,6 +2,7 @@
 
 #include "actors/runtime/local_messages.hpp"
 #include "nodes/certificate_proof.hpp"
+#include "nodes/cluster/failed_reply.hpp"
 #include "nodes/cluster/operator_gate.hpp"
 
 #include <spdlog/spdlog.h>
@@ -17,13 +18,6 @@ namespace {
 
 /// Well before a session is over, so that a renewal may fail once or twice.
 constexpr std::chrono::milliseconds renewal{session_ms / 4};
-
-Reply failed(ErrorCode code, std::string text) {
-  Reply reply;
-  reply.set_code(static_cast<uint32_t>(code));
-  reply.set_text(std::move(text));
-  return reply;
-}
 
 } // namespace
 

@@ -2,6 +2,7 @@
 
 #include "actors/runtime/local_messages.hpp"
 #include "messages/codec.hpp"
+#include "nodes/cluster/failed_reply.hpp"
 #include "nodes/cluster/operator_desk.hpp"
 #include "nodes/cluster/query_answer.hpp"
 #include "nodes/cluster/shown_certificate.hpp"
@@ -30,17 +31,6 @@ constexpr int64_t waiting_log_interval_ms = 10'000;
 
 /// Where nodes keep the map that they saw last, to know the others after a start.
 constexpr std::string_view map_row = "cluster-map";
-
-Reply failed(ErrorCode code, std::string text) {
-  Reply reply;
-  reply.set_code(static_cast<uint32_t>(code));
-  reply.set_text(std::move(text));
-  return reply;
-}
-
-Reply failed(const refusal& why) {
-  return failed(why.code, why.text);
-}
 
 bool same_node(const Node* known, const Node& self) {
   return known && known->incarnation() == self.incarnation() && known->host() == self.host()

@@ -8,6 +8,7 @@
 #include "messages/text.hpp"
 #include "nodes/authentication.hpp"
 #include "nodes/cluster/cluster_configuration.hpp"
+#include "nodes/cluster/failed_reply.hpp"
 #include "nodes/cluster/node_metrics.hpp"
 #include "nodes/cluster/operator_questions.hpp"
 #include "nodes/message_json.hpp"
@@ -30,17 +31,6 @@ namespace {
 
 constexpr int64_t chase_ms = 50;
 constexpr int64_t send_again_ms = 1'000;
-
-Reply failed(ErrorCode code, std::string text) {
-  Reply reply;
-  reply.set_code(static_cast<uint32_t>(code));
-  reply.set_text(std::move(text));
-  return reply;
-}
-
-Reply failed(const refusal& why) {
-  return failed(why.code, why.text);
-}
 
 Reply no_leader(uint32_t partition) {
   return failed(UNAVAILABLE, "Partition " + std::to_string(partition)

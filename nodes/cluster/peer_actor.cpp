@@ -5,6 +5,7 @@
 #include "messages/codec.hpp"
 #include "messages/permissions.hpp"
 #include "messages/text.hpp"
+#include "nodes/cluster/failed_reply.hpp"
 #include "nodes/cluster/operator_gate.hpp"
 #include "nodes/cluster/shown_certificate.hpp"
 
@@ -40,13 +41,6 @@ void pass_on(const caf::actor& to, const caf::strong_actor_ptr& from, caf::messa
              caf::execution_unit* host) {
   caf::actor_cast<caf::abstract_actor*>(to)->enqueue(
     caf::make_mailbox_element(from, caf::make_message_id(), {}, std::move(content)), host);
-}
-
-Reply failed(ErrorCode code, std::string text) {
-  Reply reply;
-  reply.set_code(static_cast<uint32_t>(code));
-  reply.set_text(std::move(text));
-  return reply;
 }
 
 } // namespace
@@ -585,8 +579,6 @@ void peer_actor::learned(const std::string& token, const Reply& reply) {
     rights_.grant.ParseFromString(authority.grant());
     rights_.learned_ms = now_ms();
     rights_.asked_ms = asked_ms;
-    if (rights_.grant.role() == ROLE_UNSPECIFIED)
-      environment_->unguarded_ms = authority.unguarded() ? rights_.learned_ms : 0;
   } else if (!rights_.known && token.empty() && told != 0) {
     // Nobody could be appointed since, when the audit does not answer.
     rights_.known = rights_.all = rights_.look = true;

@@ -2,6 +2,7 @@
 
 #include "actors/runtime/local_messages.hpp"
 #include "actors/runtime/storage_refusal.hpp"
+#include "nodes/cluster/failed_reply.hpp"
 #include "storage/layout.hpp"
 
 #include <spdlog/spdlog.h>
@@ -31,13 +32,6 @@ refusal led_elsewhere(uint32_t partition) {
   return {UNAVAILABLE, "Partition " + std::to_string(partition)
                          + " is not led by this node any more; whether the command took effect is "
                            "unknown, send it again under the same id."};
-}
-
-Reply refused(ErrorCode code, std::string text) {
-  Reply reply;
-  reply.set_code(static_cast<uint32_t>(code));
-  reply.set_text(std::move(text));
-  return reply;
 }
 
 } // namespace
@@ -866,7 +860,7 @@ void replica_actor::dissolved() {
 
 Reply replica_actor::give_content(const ContentQuery& query) {
   if (!leading_ || core_->term() != query.term())
-    return refused(UNAVAILABLE, "this node does not lead the partition, or in another term");
+    return failed(UNAVAILABLE, "this node does not lead the partition, or in another term");
   if (query.cursor().empty())
     served_from_ = applied_;
   served_ms_ = environment_->time->steady_ms();
@@ -874,7 +868,7 @@ Reply replica_actor::give_content(const ContentQuery& query) {
   auto piece
     = environment_->store->copy_content(mine_, query.cursor(), piece_limits(options_.piece_bytes));
   if (!piece)
-    return refused(actors::to_refusal(piece.error()).code, piece.error().text);
+    return failed(actors::to_refusal(piece.error()).code, piece.error().text);
   Reply reply;
   auto& out = *reply.mutable_content();
   out.set_operations(piece->batch.encode());

@@ -5,27 +5,15 @@
 
 #include "nodes/authentication.hpp"
 #include "nodes/cluster/connect_access.hpp"
+#include "tests/free_port.hpp"
 
 #include <stdexcept>
 
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 namespace touchline::testing {
 
 namespace {
-
-bool is_free(uint16_t port) {
-  auto socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  ::close(socket);
-  return bound;
-}
 
 /// The section `cluster` is left, and `front` begins.
 cluster_shape with_fronts(uint16_t prefix, const std::string& unready) {
@@ -47,7 +35,7 @@ uint16_t free_prefix() {
     auto prefix = first + (::getpid() + i) % range;
     bool all = true;
     for (int digit = 0; all && digit < ports; ++digit)
-      all = is_free(static_cast<uint16_t>(prefix * ports + digit));
+      all = is_free(INADDR_LOOPBACK, static_cast<uint16_t>(prefix * ports + digit));
     if (all)
       return static_cast<uint16_t>(prefix);
   }
