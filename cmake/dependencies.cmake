@@ -17,6 +17,7 @@ pkg_check_modules(lmdb REQUIRED IMPORTED_TARGET lmdb)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(edit REQUIRED IMPORTED_TARGET libedit)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 
 # Actors allocate on one thread and free on another, which jemalloc does better than the C library; the sanitizers bring
 # allocators of their own.

@@ -1,5 +1,7 @@
 #include "messages/header.hpp"
 
+#include "messages/trace_context.hpp"
+
 namespace touchline {
 
 std::string header::message_id() const {
@@ -16,6 +18,7 @@ Cause to_cause(const header& x, uint32_t message) {
   cause.set_causation(x.causation);
   cause.set_time_ms(x.time_ms);
   cause.set_deadline_ms(x.deadline_ms);
+  cause.set_traceparent(x.traceparent);
   return cause;
 }
 
@@ -25,6 +28,7 @@ FlowHeader flow_after(const header& x) {
   result.set_causation(x.message_id());
   result.set_time_ms(x.time_ms);
   result.set_deadline_ms(x.deadline_ms);
+  result.set_traceparent(traceparent_after(x.traceparent, x.message_id(), x.to));
   return result;
 }
 
@@ -38,6 +42,7 @@ header to_header(const Cause& cause, std::string to) {
   x.causation = cause.causation();
   x.time_ms = cause.time_ms();
   x.deadline_ms = cause.deadline_ms();
+  x.traceparent = cause.traceparent();
   return x;
 }
 

@@ -43,6 +43,9 @@ struct header {
   int64_t time_ms = 0;
   /// When the flow must have ended; 0 for never.
   int64_t deadline_ms = 0;
+  /// W3C Trace Context of what caused it, as `to_traceparent` writes it; empty when it belongs to
+  /// no trace.
+  std::string traceparent;
   /// The dead letter that this message was; it is dropped when the message is handled at last.
   std::string dead_letter;
   /// From outside: a number of the sender's own choice that the answer repeats; 0 for none. Not
@@ -61,8 +64,8 @@ bool inspect(Inspector& f, header& x) {
     f.field("to", x.to), f.field("from", x.from), f.field("sequence", x.sequence),
     f.field("previous", x.previous), f.field("id", x.id), f.field("correlation", x.correlation),
     f.field("causation", x.causation), f.field("time_ms", x.time_ms),
-    f.field("deadline_ms", x.deadline_ms), f.field("dead_letter", x.dead_letter),
-    f.field("request", x.request));
+    f.field("deadline_ms", x.deadline_ms), f.field("traceparent", x.traceparent),
+    f.field("dead_letter", x.dead_letter), f.field("request", x.request));
 }
 
 /// The durable form of a header, without its receiver.

@@ -87,6 +87,7 @@ void read_node(settings_section from, configuration& out) {
     read_rules(std::move(rules), out.rules);
   read_sponsors(from, out.sponsors);
   read_log(from.optional_section("log"), out.log);
+  read_tracing(from.optional_section("tracing"), out.tracing);
   from.refuse_others();
 }
 

@@ -6,6 +6,7 @@
 #include "messages/catalogue.pb.h"
 #include "nodes/cluster/cluster_configuration.hpp"
 #include "nodes/log_settings.hpp"
+#include "nodes/trace_settings.hpp"
 
 #include <caf/settings.hpp>
 #include <tl/expected.hpp>
@@ -49,6 +50,8 @@ struct configuration {
   std::optional<cluster_configuration> cluster;
   /// Where the process logs.
   log_settings log;
+  /// Where it sends its traces.
+  trace_settings tracing;
   /// What the file says to CAF itself.
   caf::settings caf;
 };

@@ -20,6 +20,7 @@ public:
 
   caf::actor_system& system() noexcept { return node_->system(); }
   actors::runtime& runtime() noexcept { return node_->runtime(); }
+  span_exporter* spans() noexcept { return node_->spans(); }
   storage::writer_statistics writer_statistics() const { return node_->writer_statistics(); }
 
   /// Why the node cannot go on; nothing while it can.

@@ -26,6 +26,8 @@ json record_json(const std::string& address, const Record& record) {
            {"handled_ms", record.handled_ms()},
            {"node", record.node()},
            {"events", record.event_size()}};
+  if (!cause.traceparent().empty())
+    out["traceparent"] = cause.traceparent();
   if (const auto* kind = kinds.find(kind_of(address))) {
     auto entity = kind->create();
     for (auto& event : record.event())

@@ -135,6 +135,19 @@ void settings_section::optional_time(const std::string& key, int64_t low_ms, int
     out = *ms;
 }
 
+void settings_section::optional_part(const std::string& key, double& out) {
+  const auto* value = find(key);
+  if (!value)
+    return;
+  const auto* real = caf::get_if<double>(value);
+  const auto* whole = caf::get_if<int64_t>(value);
+  auto part = real ? *real : whole ? static_cast<double>(*whole) : -1.0;
+  if (part >= 0 && part <= 1)
+    out = part;
+  else
+    refuse(key, "must be a number from 0 to 1, as in 0.05");
+}
+
 void settings_section::optional_flag(const std::string& key, bool& out) {
   const auto* value = find(key);
   if (!value)

@@ -59,6 +59,9 @@ public:
   /// Sets `out` to a time in milliseconds when the key is there: a number, or one with a unit.
   void optional_time(const std::string& key, int64_t low_ms, int64_t high_ms, int64_t& out);
 
+  /// Sets `out` to a number from 0 to 1 when the key is there.
+  void optional_part(const std::string& key, double& out);
+
   /// Sets `out` to true or false when the key is there.
   void optional_flag(const std::string& key, bool& out);
 

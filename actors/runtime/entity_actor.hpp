@@ -6,6 +6,7 @@
 #include "actors/runtime/entity.hpp"
 #include "actors/runtime/options.hpp"
 #include "actors/runtime/outbox.hpp"
+#include "actors/runtime/span.hpp"
 #include "storage/store.hpp"
 
 #include <caf/actor.hpp>
@@ -30,6 +31,8 @@ struct entity_environment {
   std::function<void(const header&, uint32_t number)> before_decision;
   /// Who handled a record, for people.
   std::string node;
+  /// Where the spans of handled messages go; null for nowhere.
+  span_sink* spans = nullptr;
   /// Entities and partitions that still run: what they were given outlives the last of them.
   std::shared_ptr<std::atomic<int64_t>> running = std::make_shared<std::atomic<int64_t>>(0);
 };

@@ -1,5 +1,7 @@
 #include "actors/runtime/outbox.hpp"
 
+#include "messages/trace_context.hpp"
+
 #include <algorithm>
 
 namespace touchline::actors {
@@ -39,11 +41,13 @@ delivery make_delivery(const Record& record, size_t place, const std::string& fr
   head.causation = cause_id;
   head.time_ms = cause.time_ms();
   head.deadline_ms = cause.deadline_ms();
+  head.traceparent = traceparent_after(cause.traceparent(), cause_id, from);
   if (stored.has_flow()) {
     head.correlation = stored.flow().correlation();
     head.causation = stored.flow().causation();
     head.time_ms = stored.flow().time_ms();
     head.deadline_ms = stored.flow().deadline_ms();
+    head.traceparent = stored.flow().traceparent();
   }
   result.number = stored.message();
   result.body = std::move(body);

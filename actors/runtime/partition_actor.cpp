@@ -8,6 +8,7 @@
 #include "messages/codec.hpp"
 #include "messages/log_context.hpp"
 #include "messages/text.hpp"
+#include "messages/trace_context.hpp"
 
 #include <caf/send.hpp>
 
@@ -273,6 +274,10 @@ std::optional<refusal> partition_actor::check_command(const header& head, uint32
   if (auto bytes = body.ByteSizeLong(); bytes > max_message_bytes)
     return refusal{TOO_LARGE, "The message has " + std::to_string(bytes) + " bytes; at most "
                                 + std::to_string(max_message_bytes) + " are taken."};
+  if (!head.traceparent.empty() && !is_traceparent(head.traceparent))
+    return refusal{INVALID_ARGUMENT,
+                   "This is no traceparent; one is 00-TRACE-SPAN-FLAGS with 32, 16 "
+                   "and 2 hex digits."};
   if (auto wrong = check_text_fields(body))
     return refusal{INVALID_ARGUMENT, *wrong};
   if (commands_ >= options_.max_in_flight_commands
@@ -353,6 +358,9 @@ void partition_actor::finish(entity_outcome& outcome) {
   entry.deadline_ms = outcome.deadline_ms;
   if (!entry.from_outside)
     entry.acknowledge = acknowledgement{head.from, x->address, head.sequence};
+  entry.arrived = message.arrived;
+  if (environment_.entities->spans && is_sampled(head.traceparent) && !entry.reply.repeated)
+    entry.traced = begin_span(head, entry);
   note_letters(head, outcome, entry);
   if (entry.set_aside) {
     log_context flow{head.correlation};
@@ -489,7 +497,44 @@ void partition_actor::open() {
   tick();
 }
 
+/// Its times are known at its end.
+std::optional<span> partition_actor::begin_span(const header& head, const in_flight& entry) const {
+  auto from = read_traceparent(head.traceparent);
+  if (!from)
+    return std::nullopt;
+  span out;
+  auto id = head.message_id();
+  out.trace_id = std::move(from->trace_id);
+  out.parent_id = std::move(from->span_id);
+  out.span_id = span_of(head.traceparent, id, head.to);
+  out.name = catalogue_data::find(entry.number)->name;
+  out.is_request = entry.from_outside;
+  out.attributes = {{"messaging.system", "touchline"},
+                    {"messaging.message.id", std::move(id)},
+                    {"messaging.message.conversation_id", head.correlation},
+                    {"messaging.destination.name", head.to},
+                    {"touchline.partition", std::to_string(index_)}};
+  return out;
+}
+
+/// What it rests on is durable now.
+void partition_actor::measure(in_flight& entry) const {
+  if (entry.number == 0 || entry.reply.repeated)
+    return;
+  auto elapsed = std::chrono::steady_clock::now() - entry.arrived;
+  environment_.metrics->observe(entry.number, std::chrono::duration<double>{elapsed}.count());
+  if (!entry.traced)
+    return;
+  entry.traced->end_ns = span_clock_ns();
+  entry.traced->begin_ns
+    = entry.traced->end_ns - std::chrono::duration_cast<std::chrono::nanoseconds>(elapsed).count();
+  if (!entry.reply.ok())
+    entry.traced->failure = entry.reply.text;
+  environment_.entities->spans->take(std::move(*entry.traced));
+}
+
 void partition_actor::release(in_flight entry, std::vector<acknowledgement>& entries) {
+  measure(entry);
   if (entry.is_record) {
     environment_.metrics->records->inc();
     if (entry.set_aside) {

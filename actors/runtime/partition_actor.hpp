@@ -16,6 +16,7 @@
 #include <caf/response_promise.hpp>
 
 #include <array>
+#include <chrono>
 #include <deque>
 #include <list>
 #include <memory>
@@ -139,6 +140,7 @@ private:
     uint32_t attempts = 0;
     /// Why the last attempt failed.
     std::string error;
+    std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now();
   };
 
   enum class slot_state : uint8_t { running, passivating, waiting_for_commits, backing_off };
@@ -194,6 +196,9 @@ private:
     bool deferred = false;
     std::vector<answer> late_answers;
     std::optional<int64_t> deadline_ms;
+    std::chrono::steady_clock::time_point arrived;
+    /// Ends when this is released.
+    std::optional<span> traced;
   };
 
   /// A record that is committed and cannot be read from the store yet.
@@ -237,6 +242,8 @@ private:
   void note_applied();
   void open();
   void note_letters(const header& head, const entity_outcome& outcome, in_flight& entry) const;
+  std::optional<span> begin_span(const header& head, const in_flight& entry) const;
+  void measure(in_flight& entry) const;
   void release(in_flight entry, std::vector<acknowledgement>& acknowledgements);
   void send_ready();
   void send_again();

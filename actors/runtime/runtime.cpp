@@ -92,6 +92,7 @@ void runtime::host(runtime_setup setup, commit_log& log, step_down_callback step
   entities->time = setup.time;
   entities->options = setup.options;
   entities->node = std::move(setup.node);
+  entities->spans = setup.spans;
   entities->before_decision = std::move(setup.before_decision);
   running_ = entities->running;
   partition_environment environment{std::move(entities), &log, routes_.get(), metrics_.get(),

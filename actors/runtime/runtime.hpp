@@ -28,6 +28,8 @@ struct runtime_setup {
   /// The node's name, for people.
   std::string node = "node-1";
   const clock* time = &system_clock();
+  /// See entity_environment; outlives the runtime.
+  span_sink* spans = nullptr;
   /// See entity_environment: the seam through which a test makes handlers fail.
   std::function<void(const header&, uint32_t number)> before_decision;
 };

@@ -5,9 +5,20 @@
 #include <caf/actor_system.hpp>
 #include <caf/telemetry/metric_registry.hpp>
 
+#include <array>
+
 namespace touchline::actors {
 
-runtime_metrics::runtime_metrics(caf::actor_system& system) {
+namespace {
+
+/// Upper bounds in seconds.
+constexpr std::array duration_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                      0.1,    0.25,  0.5,    1.0,   2.5,  5.0,   10.0};
+
+} // namespace
+
+runtime_metrics::runtime_metrics(caf::actor_system& system)
+  : duration_of_(catalogue_data::messages().size()) {
   auto& registry = system.metrics();
   auto counter = [&registry](const char* name, const char* help) {
     return registry.counter_singleton("touchline", name, help, "1", true);
@@ -40,6 +51,20 @@ runtime_metrics::runtime_metrics(caf::actor_system& system) {
   outbox_messages = gauge("outbox-messages", "Messages not acknowledged by their receivers.");
   oldest_outbox_wait_seconds = gauge("oldest-outbox-wait-seconds",
                                      "Longest waits for an acknowledgement, of all partitions.");
+  durations_ = registry.histogram_family<double>(
+    "touchline", "message-duration", {"message"},
+    caf::span<const double>{duration_buckets.data(), duration_buckets.size()},
+    "From the arrival of a message at its partition until it is durable and answered.", "seconds");
+}
+
+void runtime_metrics::observe(uint32_t number, double seconds) {
+  auto& place = duration_of_[number - 1];
+  auto* histogram = place.load(std::memory_order_acquire);
+  if (!histogram) {
+    histogram = durations_->get_or_add({{"message", catalogue_data::find(number)->name}});
+    place.store(histogram, std::memory_order_release);
+  }
+  histogram->observe(seconds);
 }
 
 } // namespace touchline::actors

@@ -4,8 +4,12 @@
 #include <caf/fwd.hpp>
 #include <caf/telemetry/counter.hpp>
 #include <caf/telemetry/gauge.hpp>
+#include <caf/telemetry/histogram.hpp>
+#include <caf/telemetry/metric_family_impl.hpp>
 
+#include <atomic>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace touchline::actors {
@@ -13,6 +17,9 @@ namespace touchline::actors {
 /// The runtime's counters and gauges. Thread safe; live as long as the actor system.
 struct runtime_metrics {
   explicit runtime_metrics(caf::actor_system& system);
+
+  /// A message of this catalogue number was handled, so long after it had come to its partition.
+  void observe(uint32_t number, double seconds);
 
   /// Messages that were handled, by catalogue number less one: recorded, or a read that was
   /// answered.
@@ -42,6 +49,13 @@ struct runtime_metrics {
   /// Seconds since the receiver that is waited for longest acknowledged anything, summed over
   /// the partitions.
   caf::telemetry::int_gauge* oldest_outbox_wait_seconds;
+
+private:
+  using histogram_family = caf::telemetry::metric_family_impl<caf::telemetry::dbl_histogram>;
+
+  histogram_family* durations_;
+  /// By catalogue number less one; null until there is one.
+  std::vector<std::atomic<caf::telemetry::dbl_histogram*>> duration_of_;
 };
 
 } // namespace touchline::actors

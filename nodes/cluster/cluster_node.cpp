@@ -176,6 +176,9 @@ tl::expected<void, refusal> cluster_node::run(const cluster_node_setup& setup) {
   inside.options = config.runtime;
   inside.node = setup.id == 0 ? config.node : config.cluster->find(setup.id)->name();
   inside.kinds = actors::all_contexts();
+  if (!config.tracing.endpoint.empty())
+    spans_ = std::make_unique<span_exporter>(*system_, config.tracing, inside.node);
+  inside.spans = spans_.get();
   runtime_ = actors::runtime::start(
     *system_, std::move(inside),
     {store_.get(), log_.get(), [replicas = replicas_, alone = setup.id == 0](uint32_t partition) {
@@ -214,7 +217,11 @@ tl::expected<void, refusal> cluster_node::run(const cluster_node_setup& setup) {
   env.alone = setup.id == 0;
   env.broken = [this](const refusal& why) { fail(why); };
   env.describe = [this](cluster::NodeStatus& out) { describe(out); };
-  env.at_tick = [this](int64_t now_ms) { load_.sample(now_ms); };
+  written_.emplace(*system_);
+  env.at_tick = [this](int64_t now_ms) {
+    load_.sample(now_ms);
+    written_->show(writer_->statistics());
+  };
   if (setup.id != 0) {
     const auto& limits = config.cluster->limits;
     peer_environment_->options.window_batches = limits.window_messages;

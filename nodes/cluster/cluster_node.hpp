@@ -9,6 +9,8 @@
 #include "nodes/configuration.hpp"
 #include "nodes/identity_key.hpp"
 #include "nodes/processor_load.hpp"
+#include "nodes/span_exporter.hpp"
+#include "nodes/writer_metrics.hpp"
 #include "storage/lmdb_store.hpp"
 #include "storage/writer.hpp"
 
@@ -50,6 +52,9 @@ public:
   const actors::runtime& runtime() const noexcept { return *runtime_; }
   storage::writer_statistics writer_statistics() const { return writer_->statistics(); }
 
+  /// Where its traces go; null for nowhere.
+  span_exporter* spans() noexcept { return spans_.get(); }
+
   /// Why the node cannot go on; nothing while it can.
   std::optional<refusal> failure() const;
 
@@ -74,6 +79,7 @@ private:
 
   std::unique_ptr<caf::actor_system_config> caf_config_;
   std::unique_ptr<caf::actor_system> system_;
+  std::unique_ptr<span_exporter> spans_;
   std::unique_ptr<storage::lmdb_store> store_;
   std::shared_ptr<cluster::replica_table> replicas_ = std::make_shared<cluster::replica_table>();
   std::shared_ptr<cluster::proposal_queues> queues_ = std::make_shared<cluster::proposal_queues>();
@@ -88,8 +94,9 @@ private:
   caf::actor node_;
   cluster::Node self_;
   std::vector<std::string> roles_;
-  /// The node's actor alone uses it.
+  /// The node's actor alone uses them.
   processor_load load_;
+  std::optional<writer_metrics> written_;
   uint16_t port_ = 0;
   bool tls_ = false;
   int64_t started_ms_ = 0;

@@ -282,6 +282,14 @@ void node_actor::show(const replica_news& x) {
   set("replica-leader", "The node that leads the partition; 0 for nobody.",
       consensus::node_of(x.leader));
   set("replica-term", "The term that the replica of the partition is in.", x.term);
+  auto known = replica_states_.find(x.partition);
+  auto before = known == replica_states_.end() ? 0 : known->second.term;
+  system()
+    .metrics()
+    .counter_family("touchline", "elections", {"partition"},
+                    "Terms that began while the replica was there.", "1", true)
+    ->get_or_add({{"partition", std::to_string(x.partition)}})
+    ->inc(before > 0 && x.term > before ? static_cast<int64_t>(x.term - before) : 0);
 }
 
 void node_actor::learn_leader(uint32_t partition, uint64_t term, uint32_t node) {

@@ -5,6 +5,9 @@
 #include "nodes/cluster/failed_reply.hpp"
 #include "storage/layout.hpp"
 
+#include <caf/actor_system.hpp>
+#include <caf/telemetry/metric_registry.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -858,6 +861,21 @@ void replica_actor::dissolved() {
   quit();
 }
 
+/// How far the replica is; a follower's lag is what it lacks of the leader's.
+void replica_actor::show_gauges() const {
+  auto set = [&](const char* name, const char* help, uint64_t value) {
+    system()
+      .metrics()
+      .gauge_family("touchline", name, {"partition"}, help)
+      ->get_or_add({{"partition", std::to_string(partition_)}})
+      ->value(static_cast<int64_t>(value));
+  };
+  set("replica-commit-index", "Entries of the log that are committed, as far as the replica knows.",
+      core_ ? core_->commit_index() : 0);
+  set("replica-applied-index", "Entries of the log that can be read here.", applied_);
+  set("replica-log-bytes", "Bytes of the log that are kept.", log_bytes_);
+}
+
 Reply replica_actor::give_content(const ContentQuery& query) {
   if (!leading_ || core_->term() != query.term())
     return failed(UNAVAILABLE, "this node does not lead the partition, or in another term");
@@ -905,6 +923,7 @@ void replica_actor::wait_for_content(caf::response_promise promise) {
 
 void replica_actor::upkeep() {
   delayed_send(caf::actor{this}, std::chrono::milliseconds{options_.upkeep_ms}, upkeep_tick{});
+  show_gauges();
   flush_backlog();
   if (fetch_ && environment_->time->steady_ms() - fetch_->asked_ms > options_.fetch_timeout_ms)
     restart("node " + std::to_string(consensus::node_of(fetch_->offer.from))

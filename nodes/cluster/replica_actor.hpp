@@ -289,6 +289,7 @@ private:
   // -- members ------------------------------------------------------------------------------------
 
   void upkeep();
+  void show_gauges() const;
   void reconcile();
   bool add_or_promote();
   bool remove_or_hand_over();

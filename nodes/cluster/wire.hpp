@@ -16,7 +16,7 @@ namespace touchline::cluster {
 
 /// The version of everything in this file, and of what is in its byte strings. A peer with another
 /// one is turned away.
-inline constexpr uint32_t protocol_version = 1;
+inline constexpr uint32_t protocol_version = 2;
 
 /// The first words of whoever opens a connection, to the gateway of a node. `connection` is the
 /// actor that will speak for the caller.

@@ -212,7 +212,7 @@ async_client::~async_client() {
 
 void async_client::ask(std::string id, const message_info& info,
                        std::shared_ptr<const google::protobuf::Message> body,
-                       actors::answer_callback done) {
+                       actors::answer_callback done, std::string traceparent) {
   auto to = catalogue_data::addresses_of(info, *body);
   if (to.empty())
     return done(refused(id, INVALID_ARGUMENT,
@@ -227,6 +227,7 @@ void async_client::ask(std::string id, const message_info& info,
   x.head.to = std::move(to.front());
   x.head.correlation = id;
   x.head.id = std::move(id);
+  x.head.traceparent = std::move(traceparent);
   x.done = std::move(done);
   desk_->stamp(x);
   if (desk_->put(std::move(x)))

@@ -36,10 +36,12 @@ public:
   /// Answers what is under way with UNAVAILABLE.
   ~async_client();
 
-  /// Sends a message under `id` and returns at once. `done` is called once, on a thread of the
-  /// actor system or on this one; it must not block.
+  /// Sends a message under `id`, for the trace of `traceparent` if that is not empty, and returns
+  /// at once. `done` is called once, on a thread of the actor system or on this one; it must not
+  /// block.
   void ask(std::string id, const message_info& info,
-           std::shared_ptr<const google::protobuf::Message> body, actors::answer_callback done);
+           std::shared_ptr<const google::protobuf::Message> body, actors::answer_callback done,
+           std::string traceparent = {});
 
   size_t under_way() const;
 

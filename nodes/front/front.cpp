@@ -9,13 +9,13 @@ namespace touchline::front {
 tl::expected<std::unique_ptr<front>, refusal> front::start(nodes::league_access& league,
                                                            const nodes::identity_key& key,
                                                            const front_configuration& config,
-                                                           caf::actor_system* node) {
+                                                           const front_surroundings& around) {
   if (auto why = check_exposure(config))
     return tl::unexpected<refusal>{{INVALID_ARGUMENT, *why}};
   std::unique_ptr<front> out{new front{config}};
   league.stop_waiting_when([closing = out->closing_] { return closing->load(); });
   out->service_
-    = std::make_unique<front_service>(league, key, config, nodes::program_version(), node);
+    = std::make_unique<front_service>(league, key, config, nodes::program_version(), around);
   out->service_->watch([&server = out->counted_] {
     auto* found = server.load();
     return found ? found->statistics() : server_statistics{};

@@ -14,13 +14,12 @@ namespace touchline::front {
 /// Serves a league as long as it lives.
 class front {
 public:
-  /// `league` must outlive it, and so must the actor system of the node that it is beside of, if
-  /// any, whose metrics it gives. `key` is the one of the league's nodes. One sentence when it
-  /// cannot listen, or may not as configured.
+  /// `league` must outlive it, and so must what is around it. `key` is the one of the league's
+  /// nodes. One sentence when it cannot listen, or may not as configured.
   static tl::expected<std::unique_ptr<front>, refusal> start(nodes::league_access& league,
                                                              const nodes::identity_key& key,
                                                              const front_configuration& config,
-                                                             caf::actor_system* node = nullptr);
+                                                             const front_surroundings& around = {});
   front(const front&) = delete;
   front& operator=(const front&) = delete;
   ~front();

@@ -99,6 +99,7 @@ struct front_service::exchange {
   http_request request;
   reply_function reply;
   front_metrics& metrics;
+  request_trace trace;
   bool is_tls = false;
   std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   /// For the metrics.
@@ -120,6 +121,8 @@ struct front_service::exchange {
     using std::chrono::microseconds;
     metrics.count(operation, out.status,
                   duration_cast<microseconds>(std::chrono::steady_clock::now() - began).count());
+    trace.end({request.method + ' ' + (where.found ? where.found->path : operation), request.method,
+               request.path, out.status});
     reply(std::move(out));
   }
 
@@ -128,14 +131,15 @@ struct front_service::exchange {
 
 front_service::front_service(nodes::league_access& league, const nodes::identity_key& key,
                              const front_configuration& config, const std::string& version,
-                             caf::actor_system* node)
+                             const front_surroundings& around)
   : league_{league},
     key_{key},
     time_{actors::system_clock()},
     config_{config},
     own_routes_{own_routes()},
     openapi_{openapi_document(routes_, version).dump()},
-    metrics_{league.system(), node},
+    traces_{around.traces},
+    metrics_{league.system(), around.node},
     limiter_{config.rate},
     client_{std::make_unique<async_client>(league.system(), league.routes(), time_, config.client)},
     guarded_{*client_, time_, config.breaker},
@@ -159,8 +163,10 @@ front_service::~front_service() {
 void front_service::handle(http_request request, reply_function reply) {
   request.peer
     = client_address(config_.trusted_proxies, request.peer, request.header("x-forwarded-for"));
-  auto x = std::make_shared<exchange>(
-    exchange{std::move(request), std::move(reply), metrics_, !config_.server.certificate.empty()});
+  request_trace trace{traces_, request.header("traceparent")};
+  auto x
+    = std::make_shared<exchange>(exchange{std::move(request), std::move(reply), metrics_,
+                                          std::move(trace), !config_.server.certificate.empty()});
   if (!handle_own(x))
     handle_message(x);
 }
@@ -488,6 +494,7 @@ void front_service::handle_message(const shared_exchange& x) {
   if (!where.found)
     return x->respond(about_methods(x->request, where.methods));
   x->operation = where.found->info->name;
+  x->trace.begin_if_due();
   x->is_reading = where.found->info->mode == message_mode::read;
   if (prefers_csv(x->request.header("accept")))
     x->shown = csv_of(where.found->info->number);
@@ -513,10 +520,12 @@ void front_service::begin_message(const shared_exchange& x) {
 }
 
 void front_service::ask(const shared_exchange& x, std::string id) {
-  guarded_.ask(std::move(id), *x->where.found->info, x->message,
-               [this, x](const answer& reply, int64_t retry_after_ms) {
-                 finish_message(x, reply, retry_after_ms);
-               });
+  guarded_.ask(
+    std::move(id), *x->where.found->info, x->message,
+    [this, x](const answer& reply, int64_t retry_after_ms) {
+      finish_message(x, reply, retry_after_ms);
+    },
+    x->trace.traceparent());
 }
 
 void front_service::finish_message(const shared_exchange& x, const answer& reply,

@@ -12,6 +12,7 @@
 #include "nodes/front/http_message.hpp"
 #include "nodes/front/league_list.hpp"
 #include "nodes/front/operation_response.hpp"
+#include "nodes/front/request_trace.hpp"
 #include "nodes/front/route_table.hpp"
 #include "nodes/front/worker.hpp"
 #include "nodes/league_access.hpp"
@@ -24,15 +25,20 @@
 
 namespace touchline::front {
 
+/// What a front finds in its process.
+struct front_surroundings {
+  /// The actor system of the node that it is beside of, if any, whose metrics it gives as well.
+  caf::actor_system* node = nullptr;
+  trace_target traces = {};
+};
+
 /// Answers requests, each at once or when the league has answered. Thread safe; never blocks.
 class front_service {
 public:
   /// `league` must outlive it. `key` is the league's, `version` the program's.
-  /// Metrics of `node` are given as well, if there is one: the actor system of the node that the
-  /// front is beside of.
   front_service(nodes::league_access& league, const nodes::identity_key& key,
                 const front_configuration& config, const std::string& version,
-                caf::actor_system* node = nullptr);
+                const front_surroundings& around = {});
   front_service(const front_service&) = delete;
   front_service& operator=(const front_service&) = delete;
 
@@ -110,6 +116,7 @@ private:
   const route_table routes_;
   const std::vector<own_route> own_routes_;
   const std::string openapi_;
+  const trace_target traces_;
   front_metrics metrics_;
   rate_limiter limiter_;
   std::function<server_statistics()> server_;

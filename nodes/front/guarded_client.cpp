@@ -13,7 +13,7 @@ guarded_client::guarded_client(async_client& client, const actors::clock& time,
 
 void guarded_client::ask(std::string id, const message_info& info,
                          std::shared_ptr<const google::protobuf::Message> body,
-                         guarded_callback done) {
+                         guarded_callback done, std::string traceparent) {
   const auto& context = info.receivers.front().context;
   auto breaker = breakers_.at(context);
   auto now = time_.steady_ms();
@@ -33,7 +33,8 @@ void guarded_client::ask(std::string id, const message_info& info,
       auto answered = x.code != UNAVAILABLE && x.code != DEADLINE_EXCEEDED;
       breaker->report(number, answered, time.steady_ms());
       done(x, 0);
-    });
+    },
+    std::move(traceparent));
 }
 
 void guarded_client::each(

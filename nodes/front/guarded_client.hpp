@@ -22,7 +22,8 @@ public:
 
   /// As `async_client::ask`; UNAVAILABLE at once while the breaker of the context is open.
   void ask(std::string id, const message_info& info,
-           std::shared_ptr<const google::protobuf::Message> body, guarded_callback done);
+           std::shared_ptr<const google::protobuf::Message> body, guarded_callback done,
+           std::string traceparent = {});
 
   /// Calls `visit` with the name and the breaker of each context that is asked.
   void each(const std::function<void(const std::string&, const circuit_breaker&)>& visit) const;

@@ -96,7 +96,7 @@ void real_cluster::write_configuration() {
                               + std::to_string(shape_.replicas) + "\n  nodes = [\n" + nodes
                               + "\n  ]\n" + shape_.cluster_lines + "}\ntouchline {\n  partitions = "
                               + std::to_string(shape_.partitions) + "\n  data-directory = \""
-                              + folder_ / "embedded" + "\"\n}\n");
+                              + folder_ / "embedded" + "\"\n" + shape_.node_lines + "}\n");
 }
 
 // -- processes ------------------------------------------------------------------------------------

@@ -34,6 +34,8 @@ struct cluster_shape {
   std::string name = "trial";
   /// More lines for the section `cluster`.
   std::string cluster_lines = {};
+  /// For the section `touchline`.
+  std::string node_lines = {};
   /// The host of a node.
   std::function<std::string(uint32_t)> host_of = {};
   /// Called in the child before it becomes the node: to enter a network, for example. May call

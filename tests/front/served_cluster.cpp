@@ -16,8 +16,10 @@ namespace touchline::testing {
 namespace {
 
 /// The section `cluster` is left, and `front` begins.
-cluster_shape with_fronts(uint16_t prefix, const std::string& unready) {
+cluster_shape with_fronts(uint16_t prefix, const std::string& unready,
+                          const std::string& node_lines) {
   cluster_shape out;
+  out.node_lines = node_lines;
   out.cluster_lines = "}\nfront {\n  listen = \"127.0.0.1:" + std::to_string(prefix)
                       + "{id}\"\n  unready = " + unready
                       + "\n  limits {\n    answer = 20s\n"
@@ -87,9 +89,9 @@ std::string page(uint16_t port, const std::string& target) {
   }
 }
 
-served_cluster::served_cluster(const std::string& unready)
+served_cluster::served_cluster(const std::string& unready, const std::string& node_lines)
   : prefix{free_prefix()},
-    cluster{with_fronts(prefix, unready)} {}
+    cluster{with_fronts(prefix, unready, node_lines)} {}
 
 void served_cluster::require_ready(uint32_t node) const {
   if (!eventually([&] { return ask(port(node), "GET", "/readyz").status == 200; }))

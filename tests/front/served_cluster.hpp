@@ -32,7 +32,8 @@ struct served_cluster {
   static constexpr uint32_t node_count = 3;
 
   /// `unready`: how long a front that ends says so before it closes.
-  explicit served_cluster(const std::string& unready = "2s");
+  /// `node_lines` are for the section `touchline`.
+  explicit served_cluster(const std::string& unready = "2s", const std::string& node_lines = {});
 
   /// Of the front of a node; of something else of the test.
   uint16_t port(uint32_t last_digit) const {

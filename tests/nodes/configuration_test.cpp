@@ -3,10 +3,25 @@
 
 #include "nodes/cluster/network.hpp"
 #include "nodes/configuration.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <caf/actor_system_config.hpp>
 
+#include <fstream>
+
 using namespace touchline::nodes;
+
+namespace {
+
+/// A configuration with these lines in its section `tracing`.
+tl::expected<configuration, std::string> with_tracing(const std::string& lines) {
+  touchline::testing::temporary_folder folder;
+  auto file = folder.path() / "node.conf";
+  std::ofstream{file} << "touchline {\n  tracing {\n" << lines << "\n  }\n}\n";
+  return read_configuration(file);
+}
+
+} // namespace
 
 BOOST_AUTO_TEST_CASE(the_default_configuration_says_what_applies_without_one) {
   auto read = read_configuration(std::string{TOUCHLINE_SOURCE_DIR} + "/config/default.conf");
@@ -48,4 +63,34 @@ BOOST_AUTO_TEST_CASE(connections_have_the_heartbeat_and_the_timeout_of_the_clust
     (time_of("caf.middleman.heartbeat-interval") == caf::timespan{std::chrono::milliseconds{40}}));
   BOOST_TEST(
     (time_of("caf.middleman.connection-timeout") == caf::timespan{std::chrono::milliseconds{450}}));
+}
+
+BOOST_AUTO_TEST_CASE(traces_go_to_a_collector_that_is_named) {
+  BOOST_TEST(configuration{}.tracing.endpoint == "");
+  auto read = with_tracing("    endpoint = \"https://collector.example:4318\"\n    ratio = 0.25");
+  BOOST_TEST_REQUIRE(read.has_value(), read.error());
+  BOOST_TEST(read->tracing.endpoint == "https://collector.example:4318");
+  BOOST_TEST(read->tracing.ratio == 0.25);
+  BOOST_TEST(with_tracing("    ratio = 1")->tracing.ratio == 1.0);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_tracing_is_named) {
+  for (auto* endpoint :
+       {"collector:4318", "http://", "http://127.0.0.1:4318/", "ftp://a", "http://a b"}) {
+    auto read = with_tracing("    endpoint = \"" + std::string{endpoint} + '"');
+    BOOST_TEST_REQUIRE(!read.has_value(), endpoint);
+    BOOST_TEST(read.error().find("touchline.tracing.endpoint must be the address of an "
+                                 "OpenTelemetry collector")
+                 != std::string::npos,
+               read.error());
+  }
+  for (auto* ratio : {"1.5", "-0.1", "\"all\""}) {
+    auto read = with_tracing("    ratio = " + std::string{ratio});
+    BOOST_TEST_REQUIRE(!read.has_value(), ratio);
+    BOOST_TEST(read.error().find("touchline.tracing.ratio must be a number from 0 to 1")
+                 != std::string::npos,
+               read.error());
+  }
+  auto unknown = with_tracing("    sampler = 1");
+  BOOST_TEST(!unknown.has_value());
 }

@@ -1,0 +1,161 @@
+#include "nodes/span_exporter.hpp"
+
+#include "nodes/otlp_json.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/telemetry/metric_registry.hpp>
+
+#include <curl/curl.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+namespace touchline::nodes {
+
+namespace {
+
+/// Spans are sent at least so often, in milliseconds.
+constexpr int64_t every_ms = 1'000;
+constexpr long connect_ms = 2'000;
+constexpr long request_ms = 10'000;
+/// When the process ends.
+constexpr long last_request_ms = 1'000;
+
+constexpr unsigned attempts = 4;
+constexpr int64_t first_pause_ms = 500;
+
+size_t forget_body(char*, size_t size, size_t count, void*) {
+  return size * count;
+}
+
+/// What OTLP says is worth another attempt.
+bool may_try_again(long status) {
+  return status == 429 || (status >= 502 && status <= 504);
+}
+
+} // namespace
+
+/// Kept alive between requests.
+class span_exporter::connection {
+public:
+  explicit connection(const std::string& endpoint) : curl_{curl_easy_init(), curl_easy_cleanup} {
+    headers_.reset(curl_slist_append(nullptr, "Content-Type: application/json"));
+    auto url = endpoint + "/v1/traces";
+    curl_easy_setopt(curl_.get(), CURLOPT_URL, url.c_str());
+    curl_easy_setopt(curl_.get(), CURLOPT_HTTPHEADER, headers_.get());
+    curl_easy_setopt(curl_.get(), CURLOPT_NOSIGNAL, 1L);
+    // The configuration alone says where traces go.
+    curl_easy_setopt(curl_.get(), CURLOPT_PROXY, "");
+    curl_easy_setopt(curl_.get(), CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+    curl_easy_setopt(curl_.get(), CURLOPT_WRITEFUNCTION, forget_body);
+  }
+
+  struct outcome {
+    bool sent = false;
+    bool again = false;
+    std::string why;
+  };
+
+  outcome post(const std::string& body, long timeout_ms) {
+    curl_easy_setopt(curl_.get(), CURLOPT_TIMEOUT_MS, timeout_ms);
+    curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDS, body.c_str());
+    curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
+    auto result = curl_easy_perform(curl_.get());
+    if (result != CURLE_OK)
+      return {false, true, curl_easy_strerror(result)};
+    long status = 0;
+    curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &status);
+    return {status >= 200 && status < 300, may_try_again(status),
+            "it answers with status " + std::to_string(status)};
+  }
+
+private:
+  std::unique_ptr<CURL, void (*)(CURL*)> curl_;
+  std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers_{nullptr, curl_slist_free_all};
+};
+
+span_exporter::span_exporter(caf::actor_system& system, trace_settings settings, std::string node)
+  : settings_{std::move(settings)},
+    node_{std::move(node)},
+    sent_{system.metrics().counter_singleton("touchline", "spans-sent",
+                                             "Spans that a collector took.", "1", true)},
+    dropped_{system.metrics().counter_singleton(
+      "touchline", "spans-dropped", "Spans that were too many, or that no collector took.", "1",
+      true)},
+    thread_{[this] { run(); }} {}
+
+span_exporter::~span_exporter() {
+  {
+    std::lock_guard guard{mutex_};
+    ending_ = true;
+  }
+  came_.notify_one();
+  thread_.join();
+}
+
+void span_exporter::take(actors::span x) {
+  std::lock_guard guard{mutex_};
+  if (waiting_.size() == max_waiting_spans) {
+    dropped_->inc();
+    return;
+  }
+  waiting_.push_back(std::move(x));
+  if (waiting_.size() == max_sent_spans)
+    came_.notify_one();
+}
+
+/// False when the process ends.
+bool span_exporter::pause(int64_t ms) {
+  std::unique_lock guard{mutex_};
+  return !came_.wait_for(guard, std::chrono::milliseconds{ms}, [this] { return ending_; });
+}
+
+bool span_exporter::send_batch(connection& to, const std::vector<actors::span>& batch) {
+  auto body = otlp_json(batch, node_);
+  auto wait_ms = first_pause_ms;
+  for (unsigned attempt = 1;; ++attempt, wait_ms *= 2) {
+    bool is_last = false;
+    {
+      std::lock_guard guard{mutex_};
+      is_last = ending_;
+    }
+    auto outcome = to.post(body, is_last ? last_request_ms : request_ms);
+    if (outcome.sent)
+      return true;
+    if (is_last || !outcome.again || attempt == attempts || !pause(wait_ms)) {
+      spdlog::warn("{} spans are dropped, as the collector {} did not take them: {}", batch.size(),
+                   settings_.endpoint, outcome.why);
+      return false;
+    }
+  }
+}
+
+void span_exporter::run() {
+  connection to{settings_.endpoint};
+  std::unique_lock guard{mutex_};
+  for (bool reached = true;;) {
+    came_.wait_for(guard, std::chrono::milliseconds{every_ms},
+                   [this] { return ending_ || waiting_.size() >= max_sent_spans; });
+    while (!waiting_.empty()) {
+      std::vector<actors::span> batch;
+      auto end
+        = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), max_sent_spans));
+      std::move(waiting_.begin(), end, std::back_inserter(batch));
+      waiting_.erase(waiting_.begin(), end);
+      // A process that ends does not wait for a collector that is not there more than once.
+      auto give_up = ending_ && !reached;
+      guard.unlock();
+      reached = !give_up && send_batch(to, batch);
+      (reached ? sent_ : dropped_)->inc(static_cast<int64_t>(batch.size()));
+      guard.lock();
+    }
+    if (ending_)
+      return;
+  }
+}
+
+} // namespace touchline::nodes

@@ -1,0 +1,220 @@
+// Traces: a request's traceparent goes through every message that follows from it, over nodes and
+// failovers, and the spans leave as OTLP.
+#define BOOST_TEST_DYN_LINK
+#include <boost/test/unit_test.hpp>
+
+#include "messages/trace_context.hpp"
+#include "nodes/span_exporter.hpp"
+#include "tests/front/served_cluster.hpp"
+#include "tests/front/trace_collector.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <algorithm>
+#include <set>
+
+using namespace touchline;
+using namespace touchline::testing;
+using nlohmann::json;
+
+namespace {
+
+const std::string teams = "/v1/leagues/en.1/teams";
+const std::string trace = "0af7651916cd43dd8448eb211c80319c";
+const std::string caller_span = "b7ad6b7169203331";
+
+std::string traceparent(const std::string& trace_id, bool sampled) {
+  return to_traceparent({trace_id, caller_span, sampled});
+}
+
+std::string tracing_lines(const trace_collector& to, const std::string& ratio) {
+  return "  tracing {\n    endpoint = \"" + to.endpoint() + "\"\n    ratio = " + ratio + "\n  }\n";
+}
+
+/// How many steps of a flow have been handled; 0 while it has not ended.
+json ended_flow(const served_cluster& x, const header_list& shown, const std::string& id) {
+  json out;
+  BOOST_TEST_REQUIRE(eventually([&] {
+    out = json::parse(ask(x.port(1), "GET", "/v1/flows/" + id, shown).body, nullptr, false);
+    return out.is_object() && out.value("state", "") == "completed";
+  }));
+  return out;
+}
+
+/// Everything that the spans of a trace say of how they hang together: empty when it is one tree
+/// below the caller's span.
+std::string what_hangs_loose(const std::vector<collected_span>& spans, const std::string& root) {
+  std::set<std::string> ids{root};
+  for (auto& x : spans)
+    if (!ids.insert(x.span_id).second)
+      return "there are two spans " + x.span_id + " of " + x.name;
+  for (auto& x : spans)
+    if (!ids.contains(x.parent_id))
+      return x.name + " hangs below " + x.parent_id + ", which is not there";
+  return {};
+}
+
+int64_t metric(uint16_t port, const std::string& name) {
+  auto text = page(port, "/metrics");
+  auto at = text.find('\n' + name + ' ');
+  return at == std::string::npos ? -1 : std::stoll(text.substr(at + name.size() + 2));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_trace_goes_through_every_message_of_a_flow_on_all_nodes) {
+  trace_collector collector;
+  served_cluster x{"0s", tracing_lines(collector, "0.0")};
+  x.start_all();
+  header_list shown{{"Authorization", "Bearer " + make_admin(x.cluster)}};
+  auto traced = shown;
+  traced.emplace_back("traceparent", traceparent(trace, true));
+  traced.emplace_back("Idempotency-Key", "ash");
+  BOOST_TEST_REQUIRE(ask(x.port(1), "POST", teams, traced, R"({"name": "Ash"})").status == 201);
+  auto flow = ended_flow(x, shown, "ash");
+  // Of the request, and of each message that the flow had.
+  auto expected = flow["steps"].size() + 1;
+  BOOST_TEST(expected > 2u);
+  std::vector<collected_span> spans;
+  BOOST_TEST_REQUIRE(eventually([&] {
+    spans = collector.spans(trace);
+    return spans.size() >= expected;
+  }));
+  BOOST_TEST(spans.size() == expected);
+  BOOST_TEST(what_hangs_loose(spans, caller_span) == "");
+  auto request = std::ranges::find(spans, "POST /v1/leagues/{league}/teams", &collected_span::name);
+  BOOST_TEST_REQUIRE((request != spans.end()));
+  BOOST_TEST(request->parent_id == caller_span);
+  BOOST_TEST(request->attributes["http.response.status_code"] == "201");
+  BOOST_TEST(request->kind == 2);
+  auto command = std::ranges::find(spans, "team.create", &collected_span::name);
+  BOOST_TEST_REQUIRE((command != spans.end()));
+  BOOST_TEST(command->parent_id == request->span_id);
+  BOOST_TEST(command->attributes["messaging.message.id"] == "ash");
+  BOOST_TEST(command->attributes["messaging.message.conversation_id"] == "ash");
+  std::multiset<std::string> of_spans;
+  std::multiset<std::string> of_steps;
+  for (auto& span : spans)
+    if (&span != &*request)
+      of_spans.insert(span.name + " at " + span.attributes["messaging.destination.name"]);
+  for (auto& step : flow["steps"])
+    of_steps.insert(step["message"].get<std::string>() + " at " + step["at"].get<std::string>());
+  BOOST_TEST(of_spans == of_steps, boost::test_tools::per_element());
+  // A command that comes again has been traced before.
+  BOOST_TEST(ask(x.port(2), "POST", teams, traced, R"({"name": "Ash"})").status == 201);
+  BOOST_TEST_REQUIRE(eventually([&] { return collector.spans(trace).size() > expected; }));
+  BOOST_TEST(collector.spans(trace).size() == expected + 1);
+  BOOST_TEST(collector.mistakes().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_sampled_is_carried_on_and_not_sent) {
+  trace_collector collector;
+  served_cluster x{"0s", tracing_lines(collector, "1.0")};
+  x.start_all();
+  header_list shown{{"Authorization", "Bearer " + make_admin(x.cluster)}};
+  auto post = [&](const std::string& name, const std::string& parent) {
+    auto headers = shown;
+    headers.emplace_back("Idempotency-Key", name);
+    if (!parent.empty())
+      headers.emplace_back("traceparent", parent);
+    return ask(x.port(1), "POST", teams, headers, json{{"name", name}}.dump()).status;
+  };
+  BOOST_TEST_REQUIRE(post("ash", traceparent(trace, false)) == 201);
+  // Nothing is said of a trace here, or nothing that can be read: the front begins its own.
+  BOOST_TEST_REQUIRE(post("elm", "") == 201);
+  BOOST_TEST_REQUIRE(post("oak", "00-this-is-none-01") == 201);
+  std::set<std::string> began;
+  BOOST_TEST_REQUIRE(eventually([&] {
+    for (auto& span : collector.spans())
+      if (span.name == "POST /v1/leagues/{league}/teams" && span.parent_id.empty())
+        began.insert(span.trace_id);
+    return began.size() == 2;
+  }));
+  BOOST_TEST(collector.spans(trace).empty());
+  // In the records it is there.
+  bool is_kept = false;
+  for (auto& record : x.cluster.history("team-manager/en"))
+    is_kept |= record.value("traceparent", "").starts_with("00-" + trace + '-');
+  BOOST_TEST(is_kept);
+  BOOST_TEST(collector.mistakes().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_collector_that_is_away_holds_nobody_up_and_is_counted) {
+  auto gone = std::make_unique<trace_collector>();
+  auto lines = tracing_lines(*gone, "1.0");
+  gone.reset();
+  served_cluster x{"0s", lines};
+  x.start_all();
+  header_list shown{{"Authorization", "Bearer " + make_admin(x.cluster)}};
+  BOOST_TEST(ask(x.port(1), "POST", teams, shown, R"({"name": "Ash"})").status == 201);
+  BOOST_TEST(eventually([&] { return metric(x.port(1), "touchline_spans_dropped_total") > 0; }));
+  BOOST_TEST(metric(x.port(1), "touchline_spans_sent_total") == 0);
+  for (uint32_t node = 1; node <= served_cluster::node_count; ++node)
+    BOOST_TEST(x.cluster.stop(node) == 0);
+}
+
+// -- the exporter alone ---------------------------------------------------------------------------
+
+namespace {
+
+struct exporter_alone {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+
+  int64_t counted(const std::string& name) {
+    return system.metrics().counter_singleton("touchline", name, "", "1", true)->value();
+  }
+
+  static actors::span some_span(size_t number) {
+    actors::span out;
+    out.trace_id = trace;
+    out.span_id = span_of(traceparent(trace, true), std::to_string(number), "");
+    out.name = "table.get";
+    out.begin_ns = 1;
+    out.end_ns = 2;
+    out.failure = number % 2 == 0 ? "" : "no \xff";
+    return out;
+  }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(spans_are_sent_again_when_the_collector_is_busy) {
+  trace_collector collector;
+  collector.answer_with(503);
+  exporter_alone x;
+  nodes::span_exporter exporter{x.system, {collector.endpoint(), 1}, "node-1"};
+  exporter.take(exporter_alone::some_span(0));
+  BOOST_TEST_REQUIRE(eventually([&] { return collector.requests() > 0; }));
+  collector.answer_with(200);
+  BOOST_TEST_REQUIRE(eventually([&] { return x.counted("spans-sent") == 1; }));
+  BOOST_TEST(x.counted("spans-dropped") == 0);
+  BOOST_TEST(collector.spans(trace).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(spans_that_a_collector_refuses_are_dropped) {
+  trace_collector collector;
+  collector.answer_with(400);
+  exporter_alone x;
+  nodes::span_exporter exporter{x.system, {collector.endpoint(), 1}, "node-1"};
+  exporter.take(exporter_alone::some_span(0));
+  BOOST_TEST_REQUIRE(eventually([&] { return x.counted("spans-dropped") == 1; }));
+  BOOST_TEST(collector.requests() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_is_bounded_and_sent_at_the_end) {
+  trace_collector collector;
+  exporter_alone x;
+  const size_t all = 2 * nodes::max_waiting_spans;
+  {
+    nodes::span_exporter exporter{x.system, {collector.endpoint(), 1}, "node-1"};
+    for (size_t i = 0; i < all; ++i)
+      exporter.take(exporter_alone::some_span(i));
+  }
+  auto taken = collector.spans(trace).size();
+  BOOST_TEST(taken >= nodes::max_sent_spans);
+  BOOST_TEST(static_cast<int64_t>(taken) == x.counted("spans-sent"));
+  BOOST_TEST(x.counted("spans-sent") + x.counted("spans-dropped") == static_cast<int64_t>(all));
+  BOOST_TEST(collector.mistakes().empty());
+}
