@@ -61,3 +61,19 @@ function(touchline_test name)
     set_tests_properties(${name} PROPERTIES LABELS "${test_LABELS}")
   endif()
 endfunction()
+
+# touchline_node_test(NAME FILE NEEDS ... LABELS ...): one CTest test that is driven with Node.js. FILE is below tests, and
+# what it needs, below the build folder or absolute, is fetched by setup/node-tests: without that it is skipped, and says so.
+find_program(TOUCHLINE_NODE_JS node)
+if(NOT TOUCHLINE_NODE_JS)
+  message(STATUS "There is no Node.js: what is driven with it is not tested; setup/node-tests installs it.")
+endif()
+function(touchline_node_test name file)
+  if(NOT TOUCHLINE_NODE_JS)
+    return()
+  endif()
+  cmake_parse_arguments(test "" "" "NEEDS;LABELS" ${ARGN})
+  add_test(NAME ${name} COMMAND ${TOUCHLINE_NODE_JS} ${PROJECT_SOURCE_DIR}/tests/run_node_test.mjs ${file} ${test_NEEDS})
+  set_tests_properties(${name} PROPERTIES LABELS "${test_LABELS}" TIMEOUT 600 SKIP_RETURN_CODE 77
+    ENVIRONMENT "TOUCHLINE_BINARY_DIR=${CMAKE_BINARY_DIR}")
+endfunction()

@@ -136,8 +136,9 @@ std::string permissions_section() {
   std::string out = "\n## Who may send what\n\n"
                     "About whom an account may send a message that comes from outside; an empty "
                     "cell: not at all.\n\n"
-                    "| Message | HTTP | League administrator | Team owner | Sponsor | Viewer |\n"
-                    "| --- | --- | --- | --- | --- | --- |\n";
+                    "| Message | HTTP | League administrator | Team owner | Sponsor | Viewer | "
+                    "Operator |\n"
+                    "| --- | --- | --- | --- | --- | --- | --- |\n";
   for (auto& message : catalogue_data::messages()) {
     if (!message.is_sent_by("outside"))
       continue;

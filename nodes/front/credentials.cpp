@@ -68,12 +68,21 @@ http_response done(const json& body) {
   return out;
 }
 
-http_response issue_token(const std::string& account, const json& body,
-                          nodes::authentication& door) {
+/// With the id of the token, by which it is revoked: to others its text says nothing.
+http_response issue_token(const std::string& account, const json& body, nodes::authentication& door,
+                          const nodes::identity_key& key) {
   auto token = door.log_in(account, body["password"].get<std::string>(),
                            body.value("lifetime_ms", int64_t{0}));
-  return token ? done({{"account", account}, {"token", *token}, {"token_type", "Bearer"}})
-               : response_of(problem_of(token.error()));
+  if (!token)
+    return response_of(problem_of(token.error()));
+  // Read as of long ago, before it expires.
+  auto grant = nodes::read_token(key, *token, 0);
+  return grant ? done({{"account", account},
+                       {"token", *token},
+                       {"token_type", "Bearer"},
+                       {"id", grant->token()},
+                       {"expires_ms", grant->expires_ms()}})
+               : response_of(problem_of(grant.error()));
 }
 
 http_response activate(const std::string& account, const json& body, nodes::authentication& door) {
@@ -106,12 +115,13 @@ std::span<const credential_field> credential_fields(uint32_t number) {
 }
 
 http_response run_credential_operation(uint32_t number, const std::string& account,
-                                       const http_request& request, nodes::authentication& door) {
+                                       const http_request& request, nodes::authentication& door,
+                                       const nodes::identity_key& key) {
   auto body = read_body(request, credential_fields(number));
   if (!body)
     return response_of(body.error());
   if (number == number_of<TokenIssue>)
-    return issue_token(account, *body, door);
+    return issue_token(account, *body, door, key);
   if (number == number_of<AccountActivate>)
     return activate(account, *body, door);
   return set_password(account, *body, door);

@@ -27,8 +27,9 @@ struct credential_field {
 std::span<const credential_field> credential_fields(uint32_t number);
 
 /// Does the operation for the account of the path; waits for the identity context, and as long as a
-/// password takes.
+/// password takes. `key` is what the door's tokens are signed with.
 http_response run_credential_operation(uint32_t number, const std::string& account,
-                                       const http_request& request, nodes::authentication& door);
+                                       const http_request& request, nodes::authentication& door,
+                                       const nodes::identity_key& key);
 
 } // namespace touchline::front

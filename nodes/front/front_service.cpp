@@ -598,7 +598,7 @@ void front_service::begin_credentials(const shared_exchange& x) {
     options.deadline_ms = config_.client.request_ms;
     actors::client client{league_.system(), league_.routes(), time_, options};
     nodes::authentication door{client, key_, time_};
-    auto out = run_credential_operation(number, account, x->request, door);
+    auto out = run_credential_operation(number, account, x->request, door, key_);
     gate_.forget(account);
     return out;
   });

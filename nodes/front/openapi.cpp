@@ -2,7 +2,9 @@
 
 #include "messages/catalogue_types.hpp"
 #include "messages/redact.hpp"
+#include "nodes/front/answer_schemas.hpp"
 #include "nodes/front/credentials.hpp"
+#include "nodes/front/operation_response.hpp"
 
 #include <google/protobuf/descriptor.h>
 
@@ -10,6 +12,7 @@
 #include <iterator>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace touchline::front {
@@ -99,27 +102,6 @@ private:
   json& out_;
 };
 
-json problem_schema() {
-  return {{"type", "object"},
-          {"description", "RFC 9457; `code` is that of shell and logs, `field` what is wrong."},
-          {"required", {"type", "title", "status", "detail", "code"}},
-          {"properties",
-           {{"type", {{"type", "string"}}},
-            {"title", {{"type", "string"}}},
-            {"status", {{"type", "integer"}}},
-            {"detail", {{"type", "string"}}},
-            {"code", {{"type", "string"}}},
-            {"field", {{"type", "string"}}}}}};
-}
-
-json accepted_schema() {
-  return {{"type", "object"},
-          {"required", {"id", "flow"}},
-          {"properties",
-           {{"id", {{"type", "string"}}},
-            {"flow", {{"type", "string"}, {"description", "Where to see what became of it."}}}}}};
-}
-
 // -- operations -----------------------------------------------------------------------------------
 
 json content(json schema, const char* type = "application/json") {
@@ -180,40 +162,79 @@ json body_schema(const route& x, schema_set& schemas) {
           {"additionalProperties", false}};
 }
 
-json responses_of(const route& x, schema_set& schemas) {
-  const auto& info = *x.info;
-  json out{{"default",
-            {{"description", "Refused; the body says why."},
-             {"content", content(reference("Problem"), "application/problem+json")}}}};
-  if (info.mode == message_mode::asynchronous) {
-    out["202"] = {{"description", "Committed; the flow's URL tells what becomes of it."},
-                  {"content", content(reference("Accepted"))}};
-    return out;
-  }
-  const auto* type = info.descriptor->file()->FindMessageTypeByName(info.reply);
-  // A token comes as text, not as the grant that it stands for.
-  auto schema = type && credential_fields(info.number).empty() ? schemas.of_message(*type)
-                                                               : json{{"type", "object"}};
-  out["200"] = {{"description", info.mode == message_mode::read ? "As of now." : "Committed."},
-                {"content", content(schema)}};
-  // By Accept.
-  if (info.number == number_of<LeagueTableGet> || info.number == number_of<FixtureListGet>)
-    out["200"]["content"]["text/csv"] = {{"schema", {{"type", "string"}}}};
-  if (info.mode == message_mode::read)
-    out["304"] = {{"description", "As If-None-Match says."}};
-  else if (x.method == "POST")
-    out["201"] = {{"description", "Committed; Location says where to read what was made."},
-                  {"content", content(schema)}};
+/// Headers of a response that programs go on with.
+json headers(const std::vector<std::pair<const char*, const char*>>& described) {
+  json out = json::object();
+  for (auto& [name, description] : described)
+    out[name] = {{"description", description}, {"schema", {{"type", "string"}}}};
   return out;
 }
 
-json operation_of(const route& x, schema_set& schemas) {
+json refused() {
+  return {{"description", "Refused; the body says why."},
+          {"content", content(reference("Problem"), "application/problem+json")}};
+}
+
+json not_modified() {
+  return {{"description", "As If-None-Match says."}};
+}
+
+/// What is there in the place of the catalogue's answer, or beside it.
+json answer_schema(const message_info& info, schema_set& schemas) {
+  // A token comes as text, not as the grant that it stands for.
+  if (info.number == number_of<TokenIssue>)
+    return reference("Token");
+  if (!credential_fields(info.number).empty())
+    return reference("Holder");
+  const auto* type = info.descriptor->file()->FindMessageTypeByName(info.reply);
+  if (!type)
+    return reference("Committed");
+  if (info.number != number_of<AccountCreate> && info.number != number_of<AccountInvite>)
+    return schemas.of_message(*type);
+  auto out = schemas.of_fields(*type, {});
+  out["properties"]["invitation_code"]
+    = {{"type", "string"}, {"description", "For the holder, to activate the account with."}};
+  return out;
+}
+
+json read_responses(const message_info& info, schema_set& schemas) {
+  json read{{"description", "As of now."},
+            {"headers", headers({{"ETag", "For If-None-Match."},
+                                 {"Touchline-Position", "The record that it rests on."}})},
+            {"content", content(answer_schema(info, schemas))}};
+  // By Accept.
+  if (info.number == number_of<LeagueTableGet> || info.number == number_of<FixtureListGet>)
+    read["content"]["text/csv"] = {{"schema", {{"type", "string"}}}};
+  return {{"200", std::move(read)}, {"304", not_modified()}, {"default", refused()}};
+}
+
+json command_responses(const route& x, const route_table& routes, schema_set& schemas) {
+  json done{{"description", "Committed."}, {"content", content(answer_schema(*x.info, schemas))}};
+  if (!credential_fields(x.info->number).empty())
+    return {{"200", std::move(done)}, {"default", refused()}};
+  done["headers"] = headers({{"Idempotency-Key", "Of the request, or the one that was drawn."},
+                             {"Idempotency-Replayed", "true when it had taken effect before."}});
+  const auto* status = "200";
+  if (x.info->mode == message_mode::asynchronous) {
+    status = "202";
+    done["description"] = "Committed; the flow's URL tells what becomes of it.";
+    done["content"] = content(reference("Accepted"));
+    done["headers"].update(headers({{"Location", "The flow."}}));
+  } else if (find_made(x, routes)) {
+    status = "201";
+    done["headers"].update(headers({{"Location", "Where to read what was made."}}));
+  }
+  return {{status, std::move(done)}, {"default", refused()}};
+}
+
+json operation_of(const route& x, const route_table& routes, schema_set& schemas) {
   const auto& info = *x.info;
   json out{{"operationId", info.name},
            {"summary", info.description},
            {"tags", json::array({info.receivers.front().context})},
            {"parameters", parameters_of(x, schemas)},
-           {"responses", responses_of(x, schemas)}};
+           {"responses", info.mode == message_mode::read ? read_responses(info, schemas)
+                                                         : command_responses(x, routes, schemas)}};
   if (info.mode != message_mode::read && x.method != "DELETE")
     out["requestBody"] = {{"required", !credential_fields(info.number).empty()},
                           {"content", content(body_schema(x, schemas))}};
@@ -230,6 +251,7 @@ struct own_parameter {
   /// "path", "query" or "header".
   const char* in;
   const char* description;
+  const char* type = "string";
 };
 
 /// A GET that is no message of the catalogue; a POST when something is posted.
@@ -238,6 +260,8 @@ struct own_operation {
   const char* path;
   const char* summary;
   const char* content_type;
+  /// The schema of JSON; null for what is text.
+  const char* schema;
   std::vector<own_parameter> parameters;
   /// Types of what is posted.
   std::vector<const char*> posted = {};
@@ -245,21 +269,24 @@ struct own_operation {
 
 std::vector<own_operation> cluster_operations() {
   const own_parameter after{"after", "query", "What the page before ended with: `next`"};
-  const own_parameter limit{"limit", "query", "How many at most, 1 to 1000"};
+  const own_parameter limit{"limit", "query", "How many at most, 1 to 1000", "integer"};
   return {{"cluster.nodes",
            "/v1/cluster/nodes",
            "The nodes of the cluster as they see themselves",
            "application/json",
+           "ClusterNodes",
            {}},
           {"cluster.partitions",
            "/v1/cluster/partitions",
            "The partitions with their leaders and how far each replica is",
            "application/json",
+           "ClusterPartitions",
            {}},
           {"cluster.actors",
            "/v1/cluster/actors",
            "Entities by address, a page of them",
            "application/json",
+           "ClusterActors",
            {{"pattern", "query", "Only addresses like it, as in team/*"},
             {"active", "query", "true for those in memory only"},
             after,
@@ -268,16 +295,19 @@ std::vector<own_operation> cluster_operations() {
            "/v1/cluster/supervisors",
            "Restarts, and the last failures",
            "application/json",
+           "ClusterSupervisors",
            {}},
           {"cluster.dead-letters",
            "/v1/cluster/dead-letters",
            "Messages that were set aside, a page of them",
            "application/json",
+           "ClusterDeadLetters",
            {after, limit}},
           {"cluster.flows",
            "/v1/cluster/flows",
            "Flows counted by state, and the newest of one state",
            "application/json",
+           "ClusterFlows",
            {{"state", "query",
              "running, completed, overdue or lost; without it, all but those that completed"},
             limit}}};
@@ -291,21 +321,25 @@ std::vector<own_operation> league_operations() {
            "/v1/flows/{id}",
            "What became of a flow: its state and its steps",
            "application/json",
+           "Flow",
            {{"id", "path", "Of the command that began it"}}},
           {"league.list",
            "/v1/leagues",
            "The leagues that have a season, with their seasons",
            "application/json",
+           "Leagues",
            {match}},
           {"positions.get",
            "/v1/leagues/{league}/seasons/{season}/positions",
            "The place and the points of every team after every round",
            "application/json",
+           "Positions",
            {league, season, match}},
           {"events.follow",
            "/v1/events",
            "What is committed, as server-sent events",
            "text/event-stream",
+           nullptr,
            {{"league", "query", "Only what names the league"},
             {"team", "query", "Only what names the team"},
             {"message", "query", "Only messages with these names, with commas between them"},
@@ -314,26 +348,31 @@ std::vector<own_operation> league_operations() {
            "/v1/leagues/{league}/seasons/{season}/table.csv",
            "The league table",
            "text/csv",
+           nullptr,
            {league, season, match}},
           {"fixtures.csv",
            "/v1/leagues/{league}/seasons/{season}/fixtures.csv",
            "The fixture list, with the results so far",
            "text/csv",
+           nullptr,
            {league, season, match}},
           {"results.csv",
            "/v1/leagues/{league}/seasons/{season}/results.csv",
            "The fixtures that were played",
            "text/csv",
+           nullptr,
            {league, season, match}},
           {"fixtures.ics",
            "/v1/leagues/{league}/seasons/{season}/teams/{team}/fixtures.ics",
            "The fixtures of a team as a calendar",
            "text/calendar",
+           nullptr,
            {league, season, {"team", "path", "Its key"}, match}},
           {"season.import",
            "/v1/imports",
            "Record a season that was played elsewhere",
            "application/json",
+           "Import",
            {{"file", "query", "The name of the file, as 2022-23/en.1.json"},
             {"name", "query", "Of CSV: the league and the season"}},
            {"application/json", "text/csv"}}};
@@ -352,24 +391,25 @@ json document_of(const own_operation& x) {
                           {"in", parameter.in},
                           {"required", std::string_view{parameter.in} == "path"},
                           {"description", parameter.description},
-                          {"schema", {{"type", "string"}}}});
-  auto schema = [](std::string_view type) {
-    return json{{"type", type == "application/json" ? "object" : "string"}};
-  };
-  json out{
-    {"operationId", x.id},
-    {"summary", x.summary},
-    {"tags", json::array({"front"})},
-    {"parameters", std::move(parameters)},
-    {"responses",
-     {{"200",
-       {{"description", x.summary}, {"content", content(schema(x.content_type), x.content_type)}}},
-      {"default",
-       {{"description", "Refused; the body says why."},
-        {"content", content(reference("Problem"), "application/problem+json")}}}}},
-    {"security", json::array({{{"token", json::array()}}})}};
+                          {"schema", {{"type", parameter.type}}}});
+  json answer{{"description", x.summary},
+              {"content",
+               content(x.schema ? reference(x.schema) : json{{"type", "string"}}, x.content_type)}};
+  json responses{{"200", std::move(answer)}, {"default", refused()}};
+  auto keeps = [](const own_parameter& y) { return std::string_view{y.name} == "If-None-Match"; };
+  if (std::ranges::any_of(x.parameters, keeps)) {
+    responses["200"]["headers"] = headers({{"ETag", "For If-None-Match."}});
+    responses["304"] = not_modified();
+  }
+  json out{{"operationId", x.id},
+           {"summary", x.summary},
+           {"tags", json::array({"front"})},
+           {"parameters", std::move(parameters)},
+           {"responses", std::move(responses)},
+           {"security", json::array({{{"token", json::array()}}})}};
   for (auto* type : x.posted)
-    out["requestBody"]["content"][type] = {{"schema", schema(type)}};
+    out["requestBody"]["content"][type]["schema"]
+      = type == std::string_view{"text/csv"} ? json{{"type", "string"}} : reference("Season");
   return out;
 }
 
@@ -383,11 +423,11 @@ std::string lower(std::string text) {
 } // namespace
 
 json openapi_document(const route_table& routes, const std::string& version) {
-  json schemas{{"Problem", problem_schema()}, {"Accepted", accepted_schema()}};
+  auto schemas = answer_schemas();
   schema_set collected{schemas};
   json paths = json::object();
   for (auto& x : routes.routes())
-    paths[x.path][lower(x.method)] = operation_of(x, collected);
+    paths[x.path][lower(x.method)] = operation_of(x, routes, collected);
   for (auto& x : own_operations())
     paths[x.path][x.posted.empty() ? "get" : "post"] = document_of(x);
   json tags = json::array();

@@ -60,23 +60,6 @@ std::string filled(const route& x, const Message* body, const Message& message) 
   return out;
 }
 
-/// Where what a message made can be read: a GET of its context whose path ends with a key that the
-/// message's own path does not have. Empty when there is none.
-std::string location_of(const answered_operation& x, const Message* body,
-                        const route_table& routes) {
-  if (x.what.method != "POST")
-    return {};
-  for (auto& other : routes.routes()) {
-    auto last = parameter_of(other.segments.back());
-    if (other.method != "GET" || last.empty() || has_parameter(x.what, last)
-        || other.info->receivers.front().context != x.what.info->receivers.front().context)
-      continue;
-    if (auto path = filled(other, body, x.message); !path.empty())
-      return path;
-  }
-  return {};
-}
-
 std::string etag_of(std::string_view body) {
   char text[24];
   auto hash = XXH3_64bits(body.data(), body.size());
@@ -107,6 +90,18 @@ http_response of_read(const answered_operation& x, const Message* body,
 }
 
 } // namespace
+
+const route* find_made(const route& x, const route_table& routes) {
+  if (x.method != "POST")
+    return nullptr;
+  for (auto& other : routes.routes()) {
+    auto last = parameter_of(other.segments.back());
+    if (other.method == "GET" && !last.empty() && !has_parameter(x, last)
+        && other.info->receivers.front().context == x.info->receivers.front().context)
+      return &other;
+  }
+  return nullptr;
+}
 
 std::string flow_url(const std::string& id) {
   return "/v1/flows/" + percent_encoded(id);
@@ -160,10 +155,9 @@ http_response response_of(const answered_operation& x, const route_table& routes
     out.set("Location", flow_url(x.reply.id));
     out.body = nlohmann::json{{"id", x.reply.id}, {"flow", flow_url(x.reply.id)}}.dump();
   } else {
-    auto location = location_of(x, body.get(), routes);
-    if (!location.empty()) {
+    if (const auto* made = find_made(x.what, routes)) {
       out.status = created;
-      out.set("Location", std::move(location));
+      out.set("Location", filled(*made, body.get(), x.message));
     }
     out.body = body ? message_json(*body) : nlohmann::json{{"id", x.reply.id}}.dump();
   }

@@ -37,6 +37,10 @@ struct answered_operation {
 /// The URL that tells what became of a flow.
 std::string flow_url(const std::string& id);
 
+/// Where what a message made can be read: a GET of its context whose path ends with a key that the
+/// message's own path does not have. Null when there is none: what it did is no thing of its own.
+const route* find_made(const route& x, const route_table& routes);
+
 /// The response of a message that was not refused. A read has an ETag; `if_none_match` is the
 /// header of the request, and makes it 304 when it names the ETag.
 http_response response_of(const answered_operation& x, const route_table& routes,

@@ -38,8 +38,11 @@ export async function eventually(isTrue, what, patienceMs = 30000) {
 }
 
 export class RealCluster {
-  constructor() {
-    this.folder = mkdtempSync(path.join(os.tmpdir(), 'touchline-page-'));
+  /** `front` is what its section says beside the address. */
+  constructor({ name = 'page', front = 'public-reads = true' } = {}) {
+    this.name = name;
+    this.front = front;
+    this.folder = mkdtempSync(path.join(os.tmpdir(), `touchline-${name}-`));
     this.nodes = new Map();
     this.running = new Set();
   }
@@ -62,7 +65,7 @@ export class RealCluster {
     writeFileSync(
       this.configuration,
       `cluster {
-  name = "page"
+  name = "${this.name}"
   replicas = ${count}
   nodes = [
 ${nodes.join(',\n')}
@@ -74,7 +77,7 @@ touchline {
 }
 front {
   listen = "127.0.0.1:${prefix}{id}"
-  public-reads = true
+  ${this.front}
 }
 `
     );
