@@ -109,6 +109,7 @@ replica_actor::replica_actor(caf::actor_config& config,
 
 caf::behavior replica_actor::make_behavior() {
   load();
+  show_gauges();
   delayed_send(caf::actor{this}, std::chrono::milliseconds{options_.upkeep_ms}, upkeep_tick{});
   return {[this](proposal& x) { take_proposal(x); },
           [this](const consensus_input& x) { receive(x.bytes); },
