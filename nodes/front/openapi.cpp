@@ -314,8 +314,6 @@ std::vector<own_operation> cluster_operations() {
 }
 
 std::vector<own_operation> league_operations() {
-  const own_parameter league{"league", "path", "Its key"};
-  const own_parameter season{"season", "path", "Its key, as in 2022-23"};
   const own_parameter match{"If-None-Match", "header", "304 when it names the ETag"};
   return {{"flow.get",
            "/v1/flows/{id}",
@@ -329,12 +327,6 @@ std::vector<own_operation> league_operations() {
            "application/json",
            "Leagues",
            {match}},
-          {"positions.get",
-           "/v1/leagues/{league}/seasons/{season}/positions",
-           "The place and the points of every team after every round",
-           "application/json",
-           "Positions",
-           {league, season, match}},
           {"events.follow",
            "/v1/events",
            "What is committed, as server-sent events",
@@ -344,6 +336,27 @@ std::vector<own_operation> league_operations() {
             {"team", "query", "Only what names the team"},
             {"message", "query", "Only messages with these names, with commas between them"},
             {"Last-Event-ID", "header", "Of the last event that was seen: goes on behind it"}}},
+          {"season.import",
+           "/v1/imports",
+           "Record a season that was played elsewhere",
+           "application/json",
+           "Import",
+           {{"file", "query", "The name of the file, as 2022-23/en.1.json"},
+            {"name", "query", "Of CSV: the league and the season"}},
+           {"application/json", "text/csv"}}};
+}
+
+/// What is made of a season's table and fixtures.
+std::vector<own_operation> season_operations() {
+  const own_parameter league{"league", "path", "Its key"};
+  const own_parameter season{"season", "path", "Its key, as in 2022-23"};
+  const own_parameter match{"If-None-Match", "header", "304 when it names the ETag"};
+  return {{"positions.get",
+           "/v1/leagues/{league}/seasons/{season}/positions",
+           "The place and the points of every team after every round",
+           "application/json",
+           "Positions",
+           {league, season, match}},
           {"table.csv",
            "/v1/leagues/{league}/seasons/{season}/table.csv",
            "The league table",
@@ -367,19 +380,12 @@ std::vector<own_operation> league_operations() {
            "The fixtures of a team as a calendar",
            "text/calendar",
            nullptr,
-           {league, season, {"team", "path", "Its key"}, match}},
-          {"season.import",
-           "/v1/imports",
-           "Record a season that was played elsewhere",
-           "application/json",
-           "Import",
-           {{"file", "query", "The name of the file, as 2022-23/en.1.json"},
-            {"name", "query", "Of CSV: the league and the season"}},
-           {"application/json", "text/csv"}}};
+           {league, season, {"team", "path", "Its key"}, match}}};
 }
 
 std::vector<own_operation> own_operations() {
   auto out = league_operations();
+  std::ranges::move(season_operations(), std::back_inserter(out));
   std::ranges::move(cluster_operations(), std::back_inserter(out));
   return out;
 }
