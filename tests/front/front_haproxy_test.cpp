@@ -317,6 +317,21 @@ BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_missing_or_doubled_when_nodes_are_k
   x.check_records();
 }
 
+BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_missing_or_doubled_when_nodes_fall_silent) {
+  loaded_cluster x{"0s"};
+  // It answers nobody, and goes on later with what it had in its hands, among it what it led.
+  for (uint32_t id : {2U, 3U}) {
+    x.served.cluster.pause(id);
+    x.proxy->require(id, "DOWN");
+    x.served.cluster.resume(id);
+    x.proxy->require(id, "UP");
+    x.served.cluster.require_healthy();
+    x.require_more();
+  }
+  x.stop_clients();
+  x.check_records();
+}
+
 BOOST_AUTO_TEST_CASE(no_command_fails_after_one_retry_when_nodes_are_stopped_in_order) {
   // HAProxy has not noticed when the front closes.
   loaded_cluster x{"0s"};
