@@ -16,8 +16,13 @@ endif()
 set(caf_sanitizer)
 if(TOUCHLINE_SANITIZE MATCHES "thread")
   set(caf_sanitizer thread)
-elseif(TOUCHLINE_SANITIZE MATCHES "address")
+elseif(TOUCHLINE_SANITIZE MATCHES "address" AND NOT TOUCHLINE_FUZZ)
   set(caf_sanitizer address)
+endif()
+# Fuzzing does with the one that everything else uses, whose compiler is another one.
+set(caf_compiler ${CMAKE_CXX_COMPILER})
+if(TOUCHLINE_FUZZ)
+  set(caf_compiler c++)
 endif()
 
 # CAF's package names OpenSSL's targets without looking for them.
@@ -36,7 +41,7 @@ if(NOT caf_sanitizer OR CAF_ROOT OR DEFINED ENV{CAF_ROOT} OR CAF_DIR)
 endif()
 
 if(NOT CAF_FOUND)
-  set(caf_command ${CMAKE_COMMAND} -E env CXX=${CMAKE_CXX_COMPILER} ${CMAKE_SOURCE_DIR}/setup/caf)
+  set(caf_command ${CMAKE_COMMAND} -E env CXX=${caf_compiler} ${CMAKE_SOURCE_DIR}/setup/caf)
   if(caf_sanitizer)
     list(APPEND caf_command --sanitize ${caf_sanitizer})
   endif()

@@ -6,7 +6,12 @@ if(TOUCHLINE_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
     CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${TOUCHLINE_CCACHE})
-  add_compile_options(-fpch-preprocess)
+  # Precompiled headers that ccache can look into.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+  else()
+    add_compile_options(-fpch-preprocess)
+  endif()
 endif()
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
@@ -16,12 +21,25 @@ if(TOUCHLINE_SANITIZE)
   add_link_options(-fsanitize=${TOUCHLINE_SANITIZE})
 endif()
 
+# What libFuzzer goes by. Only the targets in tests/fuzz/ are linked with its main().
+if(TOUCHLINE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # The same numbers on every machine: no fused multiply-add behind the arithmetic of the match model.
 add_compile_options(-ffp-contract=off)
 
 add_library(touchline_warnings INTERFACE)
 target_compile_options(touchline_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
   -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
+
+# touchline_generated(TARGET): a library of protoc's classes. Clang takes minutes to instrument the largest of them.
+function(touchline_generated target)
+  if(TOUCHLINE_FUZZ)
+    target_compile_options(${target} PRIVATE -fno-sanitize=all)
+  endif()
+endfunction()
 
 # touchline_room(NAME SOURCES ... LINKS ...): the static library touchline_NAME of the folder NAME.
 # Headers are included by their path from the project's root: "league/table.hpp".

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -87,13 +88,13 @@ public:
 
   bool key(string_t& name) override {
     auto& fields = open_.back()->fields;
-    const auto same = [&](const auto& field) { return field.first == name; };
+    const auto same = [&](const auto& field) { return field.name == name; };
     if (std::any_of(fields.begin(), fields.end(), same))
       return refuse("names the same field twice in one object, where each may come once");
     if (fields.size() == max_json_fields)
       return refuse("has an object with more than " + std::to_string(max_json_fields)
                     + " fields, where a season needs a few");
-    fields.emplace_back(std::move(name), located_json{});
+    fields.push_back({std::move(name), {}});
     return true;
   }
 
@@ -147,7 +148,7 @@ private:
     if (!open_.empty()) {
       auto& parent = *open_.back();
       added
-        = parent.type == kind::array ? &parent.items.emplace_back() : &parent.fields.back().second;
+        = parent.type == kind::array ? &parent.items.emplace_back() : &parent.fields.back().value;
     }
     added->type = type;
     added->offset = offset();

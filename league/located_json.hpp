@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -24,6 +23,8 @@ inline constexpr std::size_t max_json_values = 400'000;
 /// The most fields of one object; a match has some 10.
 inline constexpr std::size_t max_json_fields = 64;
 
+struct located_field;
+
 /// One value of a document, with everything inside it.
 struct located_json {
   enum class kind : std::uint8_t { null, boolean, whole, real, text, array, object };
@@ -34,13 +35,19 @@ struct located_json {
   std::size_t offset = 0;  ///< of the last byte read when the value began, for line_at()
   std::string text;        ///< valid UTF-8
   std::vector<located_json> items;
-  std::vector<std::pair<std::string, located_json>> fields;
+  std::vector<located_field> fields;
 
   /// The field of that name, or nullptr if there is none or this is not an object.
   const located_json* find(std::string_view name) const noexcept;
 
   /// "a number", "an array": how a sentence speaks of the value.
   std::string_view type_name() const noexcept;
+};
+
+/// A field of an object.
+struct located_field {
+  std::string name;
+  located_json value;
 };
 
 /// Why a text could not be read.

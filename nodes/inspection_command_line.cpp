@@ -1,5 +1,8 @@
-// send, history, dead-letters, flows, flow, catalogue, audit.
+// send, history, export, dead-letters, flows, flow, catalogue, audit.
 #include "nodes/command_line.hpp"
+#include "nodes/event_export.hpp"
+
+#include <memory>
 
 namespace touchline::nodes {
 
@@ -21,6 +24,24 @@ void add_message_commands(CLI::App& app, arguments& args, chosen_command& chosen
     ->required();
   on_chosen(*history, args, chosen,
             [&args](const common_options& options) { return print_history(options, args.name); });
+}
+
+void add_export(CLI::App& app, arguments& args, chosen_command& chosen) {
+  auto what = std::make_shared<export_request>();
+  auto* command = app.add_subcommand("export", "Write the events of all seasons to a file");
+  command->add_option("FILE", what->file, "Where to; - for standard output")->required();
+  command->add_flag("--force", what->force, "Replace a file that is there");
+  command->add_option("--league", what->league, "Only what names this league");
+  command->add_option("--team", what->team, "Only what names this team");
+  command
+    ->add_option("--message", what->messages,
+                 "Only of these messages, as in result.create,team.update")
+    ->delimiter(',');
+  command
+    ->add_option("--format", what->format, "jsonl, a JSON object a line, or csv (default: jsonl)")
+    ->check(CLI::IsMember({"jsonl", "csv"}));
+  on_chosen(*command, args, chosen,
+            [what](const common_options& options) { return export_events(options, *what); });
 }
 
 void add_dead_letter_commands(CLI::App& app, arguments& args, chosen_command& chosen) {
@@ -74,6 +95,7 @@ void add_flow_commands(CLI::App& app, arguments& args, chosen_command& chosen) {
 
 void add_inspection_commands(CLI::App& app, arguments& args, chosen_command& chosen) {
   add_message_commands(app, args, chosen);
+  add_export(app, args, chosen);
   add_dead_letter_commands(app, args, chosen);
   add_flow_commands(app, args, chosen);
   auto* catalogue

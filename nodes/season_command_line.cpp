@@ -1,5 +1,7 @@
 // run and season.
 #include "nodes/command_line.hpp"
+#include "nodes/front/front_configuration.hpp"
+#include "nodes/front/terminal_page.hpp"
 
 #include <charconv>
 
@@ -32,8 +34,22 @@ bool parse_deductions(arguments& args) {
   return true;
 }
 
+/// On a terminal with the page beside it; the nodes of a cluster have pages of their own.
+int run_as_seen(const common_options& options, const arguments& args) {
+  if (options.connect || !front::is_on_terminal())
+    return run_default_node(options, args.fresh);
+  auto page = front::read_terminal_page(args.config_file);
+  if (!page)
+    return fail(page.error());
+  // Before anything begins a thread.
+  const end_signals signals;
+  return run_default_node(options, args.fresh, front::terminal_page(*page, options, signals));
+}
+
 void add_run(CLI::App& app, arguments& args, chosen_command& chosen) {
-  auto* run = app.add_subcommand("run", "Play the configured season on the default node");
+  auto* run
+    = app.add_subcommand("run", "Play the configured season on the default node; on a terminal "
+                                "with the page beside it, until Ctrl-C");
   add_common(*run, args);
   add_pace(*run, args);
   run->add_flag("--fresh", args.fresh, "Start over: forget what the data directory holds")
@@ -43,7 +59,7 @@ void add_run(CLI::App& app, arguments& args, chosen_command& chosen) {
       if (args.config_file.empty())
         args.config_file = default_config_file;
       auto options = resolve(args);
-      return options ? run_default_node(*options, args.fresh) : 1;
+      return options ? run_as_seen(*options, args) : 1;
     };
   });
 }

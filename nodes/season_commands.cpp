@@ -2,11 +2,15 @@
 #include "nodes/commands.hpp"
 #include "nodes/league_access.hpp"
 #include "nodes/progress.hpp"
+#include "nodes/season_guest.hpp"
 #include "nodes/season_player.hpp"
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <iostream>
+#include <memory>
+#include <utility>
 
 namespace touchline::nodes {
 
@@ -50,9 +54,10 @@ tl::expected<void, std::string> forget(const std::filesystem::path& directory) {
 }
 
 tl::expected<played_season, refusal> play_file(league_access& access, const common_options& options,
-                                               const season_plan& plan) {
+                                               const season_plan& plan,
+                                               std::function<bool()> stop = {}) {
   progress display{stderr};
-  season_player player{access, options.pace, display};
+  season_player player{access, options.pace, display, std::move(stop)};
   return player.play(plan);
 }
 
@@ -64,6 +69,10 @@ int fail(const std::string& sentence) {
 }
 
 int run_default_node(const common_options& options, bool fresh) {
+  return run_default_node(options, fresh, {});
+}
+
+int run_default_node(const common_options& options, bool fresh, const season_guest_start& let_in) {
   if (options.config.season.empty())
     return fail("The configuration names no season; set touchline.season.");
   auto file = read_season(options.config.season);
@@ -79,15 +88,26 @@ int run_default_node(const common_options& options, bool fresh) {
   auto access = open_access(options);
   if (!access)
     return fail(access.error().text);
-  auto season = play_file(**access, options, *plan);
+  auto guest = let_in ? let_in(**access) : nullptr;
+  auto season
+    = play_file(**access, options, *plan, [&guest] { return guest && guest->wants_end(); });
+  if (!season && guest && guest->wants_end()) {
+    constexpr int interrupted = 130;
+    fail(season.error().text);
+    return interrupted;
+  }
   if (!season)
     return fail(season.error().text);
   auto found = season->played_now == 0
                  ? "All " + std::to_string(season->recorded_before)
                      + " results were recorded already; ./run --fresh plays the season again.\n"
                  : "";
-  return print(format_tables({season->table}, output_format::text) + '\n' + sponsor_lines(*season)
-               + '\n' + (*access)->summary() + found);
+  auto status = print(format_tables({season->table}, output_format::text) + '\n'
+                      + sponsor_lines(*season) + '\n' + (*access)->summary() + found);
+  if (status != 0 || !guest)
+    return status;
+  auto stayed = guest->stay();
+  return stayed ? 0 : fail(stayed.error().text);
 }
 
 int replay_season(const common_options& options, const std::filesystem::path& file,

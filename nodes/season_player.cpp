@@ -7,11 +7,13 @@
 
 namespace touchline::nodes {
 
-season_player::season_player(league_access& access, double per_second, progress& display)
+season_player::season_player(league_access& access, double per_second, progress& display,
+                             std::function<bool()> stop)
   : access_{access},
     client_{access},
     pace_{per_second},
-    display_{display} {}
+    display_{display},
+    stop_{std::move(stop)} {}
 
 template <class Message>
 void season_player::send(const season_plan& plan, Message message, std::function<void()> accepted) {
@@ -130,7 +132,14 @@ tl::expected<void, refusal> season_player::play_matches(const season_plan& plan,
     // Shows each match as it is played rather than when the window is full.
     if (pace_.is_bounded())
       client_.wait();
-    pace_.wait(out.played_now, [this] { return access_.failure().has_value(); });
+    auto is_told_to_stop = [this] { return stop_ && stop_(); };
+    pace_.wait(out.played_now, [&] { return access_.failure().has_value() || is_told_to_stop(); });
+    if (is_told_to_stop()) {
+      client_.wait();
+      client_.fail({UNAVAILABLE, "The season was stopped; the same command goes on where it was."});
+    }
+    if (client_.failed())
+      break;
     x.set_season(plan.season);
     send(plan, std::move(x), [this, label] { display_.advance(label); });
     if (client_.failed())

@@ -9,6 +9,7 @@
 
 #include <tl/expected.hpp>
 
+#include <functional>
 #include <vector>
 
 namespace touchline::nodes {
@@ -26,8 +27,10 @@ struct played_season {
 /// process or an earlier one, is found and not played again.
 class season_player {
 public:
-  /// `per_second`: matches per second at most; 0 for as fast as it goes.
-  season_player(league_access& access, double per_second, progress& display);
+  /// `per_second`: matches per second at most; 0 for as fast as it goes. Once `stop` says so no
+  /// more matches are sent, and the season ends with UNAVAILABLE.
+  season_player(league_access& access, double per_second, progress& display,
+                std::function<bool()> stop = {});
 
   /// Plays a season from where it stands. Nothing is sent when a recorded result differs from the
   /// plan's.
@@ -50,6 +53,7 @@ private:
   season_client client_;
   pace pace_;
   progress& display_;
+  std::function<bool()> stop_;
 };
 
 /// Plays seasons that are drawn from a seed, one after another, and stops at the first refusal.

@@ -32,34 +32,6 @@ problem wrong(ErrorCode code, std::string detail, std::string field = {}) {
   return out;
 }
 
-/// The body, when it has the fields that it must have and no others.
-tl::expected<json, problem> read_body(const http_request& request,
-                                      std::span<const credential_field> fields) {
-  if (auto type = check_content_type(request); !type)
-    return tl::unexpected{type.error()};
-  auto body = json::parse(request.body, nullptr, false);
-  if (!body.is_object()) {
-    auto why = wrong(INVALID_ARGUMENT, "The body is no JSON object.");
-    constexpr unsigned bad_request = 400;
-    why.status = bad_request;
-    return tl::unexpected{std::move(why)};
-  }
-  for (auto& [name, value] : body.items()) {
-    const auto* known = std::ranges::find(fields, name, &credential_field::name).base();
-    if (known == fields.data() + fields.size())
-      return tl::unexpected{
-        wrong(INVALID_ARGUMENT, "There is no field " + excerpt(name) + " here.", excerpt(name))};
-    if (known->type == std::string_view{"string"} ? !value.is_string() : !value.is_number_integer())
-      return tl::unexpected{
-        wrong(INVALID_ARGUMENT, name + " must be of the type " + known->type + '.', name)};
-  }
-  for (auto& x : fields)
-    if (x.required && !body.contains(x.name))
-      return tl::unexpected{
-        wrong(INVALID_ARGUMENT, std::string{x.name} + " must be there.", x.name)};
-  return body;
-}
-
 http_response done(const json& body) {
   http_response out;
   out.body = body.dump();
@@ -114,10 +86,37 @@ std::span<const credential_field> credential_fields(uint32_t number) {
   return {};
 }
 
+tl::expected<json, problem> read_credentials(uint32_t number, const http_request& request) {
+  auto fields = credential_fields(number);
+  if (auto type = check_content_type(request); !type)
+    return tl::unexpected{type.error()};
+  auto body = json::parse(request.body, nullptr, false);
+  if (!body.is_object()) {
+    auto why = wrong(INVALID_ARGUMENT, "The body is no JSON object.");
+    constexpr unsigned bad_request = 400;
+    why.status = bad_request;
+    return tl::unexpected{std::move(why)};
+  }
+  for (auto& [name, value] : body.items()) {
+    const auto* known = std::ranges::find(fields, name, &credential_field::name).base();
+    if (known == fields.data() + fields.size())
+      return tl::unexpected{
+        wrong(INVALID_ARGUMENT, "There is no field " + excerpt(name) + " here.", excerpt(name))};
+    if (known->type == std::string_view{"string"} ? !value.is_string() : !value.is_number_integer())
+      return tl::unexpected{
+        wrong(INVALID_ARGUMENT, name + " must be of the type " + known->type + '.', name)};
+  }
+  for (auto& x : fields)
+    if (x.required && !body.contains(x.name))
+      return tl::unexpected{
+        wrong(INVALID_ARGUMENT, std::string{x.name} + " must be there.", x.name)};
+  return body;
+}
+
 http_response run_credential_operation(uint32_t number, const std::string& account,
                                        const http_request& request, nodes::authentication& door,
                                        const nodes::identity_key& key) {
-  auto body = read_body(request, credential_fields(number));
+  auto body = read_credentials(number, request);
   if (!body)
     return response_of(body.error());
   if (number == number_of<TokenIssue>)

@@ -7,6 +7,7 @@
 #include "nodes/front/problem.hpp"
 
 #include <nlohmann/json_fwd.hpp>
+#include <tl/expected.hpp>
 
 #include <span>
 #include <string>
@@ -25,6 +26,11 @@ struct credential_field {
 /// The fields of the body of a message; empty for a message that has its fields from the catalogue.
 /// token.issue, account.activate and account.setpassword have some.
 std::span<const credential_field> credential_fields(uint32_t number);
+
+/// The body of such an operation: with the fields that it must have, each of its type, and no
+/// others. The problem names the one that is wrong.
+tl::expected<nlohmann::json, problem> read_credentials(uint32_t number,
+                                                       const http_request& request);
 
 /// Does the operation for the account of the path; waits for the identity context, and as long as a
 /// password takes. `key` is what the door's tokens are signed with.

@@ -110,7 +110,8 @@ event_hub::~event_hub() {
   thread_.join();
 }
 
-tl::expected<http_response, problem> event_hub::open(const std::string& caller, event_filter filter,
+tl::expected<http_response, problem> event_hub::open(const std::string& caller,
+                                                     nodes::event_filter filter,
                                                      std::optional<event_cursor> from) {
   problem why;
   {
@@ -220,7 +221,7 @@ std::optional<event_hub::look> event_hub::look_from(const event_cursor& from) {
     if (x.partition() < max_cursor_partitions)
       out.to.set(x.partition(), {x.index(), 0});
   for (auto& x : batch->record()) {
-    found_event found{x.partition(), x.index(), 0, {x.index(), 0}, event_of(x)};
+    found_event found{x.partition(), x.index(), 0, {x.index(), 0}, nodes::event_of(x)};
     if (!out.events.empty() && out.events.back().partition == found.partition
         && out.events.back().index == found.index) {
       // The one before was not the last one of its entry.

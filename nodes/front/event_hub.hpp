@@ -5,9 +5,9 @@
 #include "nodes/front/event_cursor.hpp"
 #include "nodes/front/event_options.hpp"
 #include "nodes/front/http_message.hpp"
-#include "nodes/front/league_event.hpp"
 #include "nodes/front/problem.hpp"
 #include "nodes/league_access.hpp"
+#include "nodes/league_event.hpp"
 
 #include <tl/expected.hpp>
 
@@ -54,7 +54,7 @@ public:
 
   /// The response that goes on with the events that a filter lets through, from a place on or from
   /// now. OVERLOADED when there are too many streams, or too many of the caller.
-  tl::expected<http_response, problem> open(const std::string& caller, event_filter filter,
+  tl::expected<http_response, problem> open(const std::string& caller, nodes::event_filter filter,
                                             std::optional<event_cursor> from);
 
   /// Ends all streams, whose clients go on elsewhere, and opens no more.
@@ -69,7 +69,7 @@ private:
   /// One client.
   struct listener {
     std::shared_ptr<seat> place;
-    event_filter filter;
+    nodes::event_filter filter;
     /// Nothing until the first look: it begins then.
     std::optional<event_cursor> seen;
     std::shared_ptr<response_stream> stream;
@@ -88,7 +88,7 @@ private:
     uint32_t number = 0;
     /// What a client has seen with it.
     log_place behind;
-    std::optional<league_event> event;
+    std::optional<nodes::league_event> event;
   };
 
   struct look {

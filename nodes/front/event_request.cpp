@@ -15,7 +15,7 @@ tl::unexpected<problem> wrong(std::string detail, std::string field) {
   return tl::unexpected{std::move(out)};
 }
 
-tl::expected<void, problem> take_names(std::string_view value, event_filter& out) {
+tl::expected<void, problem> take_names(std::string_view value, nodes::event_filter& out) {
   while (!value.empty()) {
     auto name = value.substr(0, value.find(','));
     value.remove_prefix(std::min(name.size() + 1, value.size()));

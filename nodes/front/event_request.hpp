@@ -3,8 +3,8 @@
 
 #include "nodes/front/event_cursor.hpp"
 #include "nodes/front/http_message.hpp"
-#include "nodes/front/league_event.hpp"
 #include "nodes/front/problem.hpp"
+#include "nodes/league_event.hpp"
 
 #include <tl/expected.hpp>
 
@@ -16,7 +16,7 @@ namespace touchline::front {
 inline constexpr size_t max_event_names = 32;
 
 struct event_request {
-  event_filter filter;
+  nodes::event_filter filter;
   /// Nothing for from now on.
   std::optional<event_cursor> from;
 };

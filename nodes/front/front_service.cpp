@@ -12,7 +12,6 @@
 #include "nodes/front/percent_encoding.hpp"
 #include "nodes/front/positions.hpp"
 #include "nodes/front/season_import.hpp"
-#include "nodes/password.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -63,23 +62,6 @@ http_response about_methods(const http_request& request, std::vector<std::string
   }
   out.set("Allow", joined(methods));
   return out;
-}
-
-/// The id of a command: of the caller, or drawn. With or without the quotes of a structured field.
-tl::expected<std::string, problem> command_id(const http_request& request) {
-  auto at = request.headers.find("idempotency-key");
-  constexpr size_t drawn_bytes = 16;
-  if (at == request.headers.end())
-    return nodes::random_hex(drawn_bytes);
-  std::string_view id = at->second;
-  if (id.size() >= 2 && id.starts_with('"') && id.ends_with('"'))
-    id = id.substr(1, id.size() - 2);
-  auto is_visible = [](char c) { return c > ' ' && c <= '~'; };
-  if (id.empty() || id.size() > max_command_id_bytes || !std::ranges::all_of(id, is_visible))
-    return tl::unexpected{wrong(INVALID_ARGUMENT,
-                                "An Idempotency-Key has 1 to 128 visible characters of ASCII.",
-                                "Idempotency-Key")};
-  return std::string{id};
 }
 
 void add_security_headers(http_response& out, bool is_tls) {

@@ -1,6 +1,6 @@
 #include "nodes/front/http_server.hpp"
 
-#include "nodes/front/problem.hpp"
+#include "nodes/front/http_reading.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -38,30 +38,6 @@ constexpr int64_t linger_ms = 1'000;
 
 /// Room behind the largest request for what was read of the next one.
 constexpr size_t spare_bytes = 16 * 1'024;
-
-/// What is wrong with bytes that are no request.
-problem problem_of_bytes(const error_code& wrong) {
-  problem out;
-  constexpr unsigned bad_request = 400;
-  out.status = bad_request;
-  out.detail = "This is no request of HTTP/1.1 (" + wrong.message() + ").";
-  if (wrong == http::error::header_limit) {
-    constexpr unsigned header_too_large = 431;
-    out.status = header_too_large;
-    out.code = TOO_LARGE;
-    out.detail = "The headers of the request are too large.";
-  } else if (wrong == http::error::body_limit) {
-    out.status = 0;
-    out.code = TOO_LARGE;
-    out.detail = "The body of the request is too large.";
-  } else if (wrong == beast::error::timeout) {
-    constexpr unsigned request_timeout = 408;
-    out.status = request_timeout;
-    out.code = DEADLINE_EXCEEDED;
-    out.detail = "The request did not come to its end in time.";
-  }
-  return out;
-}
 
 // -- what sessions share --------------------------------------------------------------------------
 
@@ -193,8 +169,7 @@ private:
     if (ending_ || (environment_.draining && buffer_.size() == 0))
       return;
     parser_.emplace();
-    parser_->header_limit(static_cast<uint32_t>(environment_.limits.header_bytes));
-    parser_->body_limit(environment_.limits.body_bytes);
+    set_limits(*parser_, environment_.limits);
     if (buffer_.size() > 0)
       return read_request();
     is_idle_ = true;
@@ -287,31 +262,14 @@ private:
     keep_alive_ = message.keep_alive();
     version_ = message.version();
     is_head_ = message.method() == http::verb::head;
-    http_request request;
-    request.method = std::string{message.method_string()};
-    auto target = std::string_view{message.target().data(), message.target().size()};
-    auto question = target.find('?');
-    request.path = std::string{target.substr(0, question)};
-    if (question != std::string_view::npos)
-      request.query = std::string{target.substr(question + 1)};
-    for (auto& field : message) {
-      auto name = std::string{field.name_string()};
-      for (auto& c : name)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-      auto& value = request.headers[name];
-      if (!value.empty())
-        value += ", ";
-      value.append(field.value().data(), field.value().size());
-    }
-    request.body = std::move(message.body());
-    request.peer = peer_;
     // Nobody waits for the socket meanwhile; the handler bounds the time.
-    environment_.handler(std::move(request), [self = this->shared_from_this()](http_response out) {
-      // The session must not end on another thread.
-      auto executor = self->stream_.get_executor();
-      net::post(executor,
-                [self, out = std::move(out)]() mutable { self->respond(std::move(out)); });
-    });
+    environment_.handler(
+      to_request(std::move(message), peer_), [self = this->shared_from_this()](http_response out) {
+        // The session must not end on another thread.
+        auto executor = self->stream_.get_executor();
+        net::post(executor,
+                  [self, out = std::move(out)]() mutable { self->respond(std::move(out)); });
+      });
   }
 
   /// Sends the head; what follows is written by the one who takes the stream.
@@ -472,7 +430,7 @@ private:
   /// Of the request that is being read.
   net::steady_timer timer_;
   beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<request_parser> parser_;
   std::string peer_;
   unsigned version_ = 11;
   bool keep_alive_ = true;

@@ -1,5 +1,5 @@
 // HTTP/1.1 on sockets: reads requests within bounds, hands them on, writes responses. Boost.Beast
-// is known to its source alone.
+// is known to its source and to http_reading.hpp.
 #pragma once
 
 #include "messages/error.hpp"

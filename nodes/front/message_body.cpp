@@ -1,13 +1,16 @@
 #include "nodes/front/message_body.hpp"
 
+#include "messages/header.hpp"
 #include "messages/redact.hpp"
 #include "messages/text.hpp"
 #include "nodes/front/percent_encoding.hpp"
+#include "nodes/password.hpp"
 
 #include <google/protobuf/util/json_util.h>
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace touchline::front {
@@ -169,6 +172,21 @@ tl::expected<std::shared_ptr<Message>, problem> read_message(const route_match& 
     if (auto taken = take_parameter(*out, name, value, "query"); !taken)
       return tl::unexpected{taken.error()};
   return out;
+}
+
+tl::expected<std::string, problem> command_id(const http_request& request) {
+  auto at = request.headers.find("idempotency-key");
+  constexpr size_t drawn_bytes = 16;
+  if (at == request.headers.end())
+    return nodes::random_hex(drawn_bytes);
+  std::string_view id = at->second;
+  if (id.size() >= 2 && id.starts_with('"') && id.ends_with('"'))
+    id = id.substr(1, id.size() - 2);
+  auto is_visible = [](char c) { return c > ' ' && c <= '~'; };
+  if (id.empty() || id.size() > max_command_id_bytes || !std::ranges::all_of(id, is_visible))
+    return wrong(0, "An Idempotency-Key has 1 to 128 visible characters of ASCII.",
+                 "Idempotency-Key");
+  return std::string{id};
 }
 
 std::string message_json(const Message& message) {

@@ -26,6 +26,10 @@ tl::expected<std::shared_ptr<google::protobuf::Message>, problem> read_message(
 /// What is wrong with the Content-Type of a request, if it has a body: 415.
 tl::expected<void, problem> check_content_type(const http_request& request);
 
+/// The id of the command that a request sends: its Idempotency-Key, with or without the quotes of a
+/// structured field, or a drawn one. The problem names the header.
+tl::expected<std::string, problem> command_id(const http_request& request);
+
 /// All fields of a message, those with their default values as well, but no secrets.
 std::string message_json(const google::protobuf::Message& message);
 

@@ -8,6 +8,7 @@
 #include "nodes/front/front_configuration.hpp"
 #include "nodes/front/front_metrics.hpp"
 #include "nodes/front/league_text.hpp"
+#include "nodes/front/message_body.hpp"
 #include "nodes/front/network_list.hpp"
 #include "nodes/front/operation_response.hpp"
 #include "nodes/front/percent_encoding.hpp"
@@ -220,11 +221,11 @@ BOOST_AUTO_TEST_CASE(a_filter_is_read_from_the_query) {
   BOOST_TEST(read->filter.league == "en.1");
   BOOST_TEST(read->filter.names.size() == 2);
   BOOST_TEST(read->from->at(0)->index == 100u);
-  league_event x{"result.create", "{}", {"en.1", "2022-23", "arsenal-fc", "everton-fc"}};
+  nodes::league_event x{"result.create", "{}", {"en.1", "2022-23", "arsenal-fc", "everton-fc"}};
   BOOST_TEST(read->filter.wants(x));
   x.named.erase("arsenal-fc");
   BOOST_TEST(!read->filter.wants(x));
-  BOOST_TEST(event_filter{}.wants(x));
+  BOOST_TEST(nodes::event_filter{}.wants(x));
   BOOST_TEST(event_text(x, "2s") == "id: 2s\nevent: result.create\ndata: {}\n\n");
 }
 
@@ -319,3 +320,13 @@ BOOST_AUTO_TEST_CASE(csv_is_given_to_those_who_prefer_it) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(a_text_in_the_url_that_is_not_utf8_is_refused_before_anything_is_sent) {
+  const route_table routes;
+  http_request request;
+  request.method = "GET";
+  request.path = "/v1/leagues/%FF/seasons/2022-23/table";
+  auto read = read_message(routes.match(request.method, request.path), request);
+  BOOST_TEST_REQUIRE(!read);
+  BOOST_TEST(read.error().detail == "The field league is not UTF-8.");
+}

@@ -73,6 +73,10 @@ void pseudo_terminal::type(const std::string& keys) const {
                      == static_cast<ssize_t>(keys.size()));
 }
 
+void pseudo_terminal::send(int signal) const {
+  ::kill(pid_, signal);
+}
+
 bool pseudo_terminal::read_some() {
   constexpr int moment_ms = 100;
   pollfd entry{terminal_, POLLIN, 0};

@@ -31,6 +31,9 @@ public:
 
   void type(const std::string& keys) const;
 
+  /// Sends a signal to the program.
+  void send(int signal) const;
+
   /// Waits until the text is shown, behind everything that was waited for before, and returns what
   /// was shown up to it. Fails the test when it is not shown.
   std::string wait_for(const std::string& text);

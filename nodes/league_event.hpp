@@ -9,9 +9,10 @@
 #include <utility>
 #include <vector>
 
-namespace touchline::front {
+namespace touchline::nodes {
 
-/// The facts of an event, in bytes of JSON; larger ones are left out, as can be read at the entity.
+/// The facts of a live event, in bytes of JSON; larger ones are left out, as can be read at the
+/// entity.
 inline constexpr size_t max_fact_bytes = size_t{64} << 10;
 
 /// One message that an entity handled.
@@ -24,8 +25,10 @@ struct league_event {
   std::set<std::string, std::less<>> named;
 };
 
-/// The event of a record; nothing for one that cannot be read, and for one without facts.
-std::optional<league_event> event_of(const cluster::TailRecord& x);
+/// The event of a record; nothing for one that cannot be read, and for one without facts. Facts of
+/// more than `max_facts` bytes are left out.
+std::optional<league_event> event_of(const cluster::TailRecord& x,
+                                     size_t max_facts = max_fact_bytes);
 
 /// Which events a client wants; empty for all.
 struct event_filter {
@@ -41,4 +44,4 @@ struct event_filter {
 /// from.
 std::string event_text(const league_event& x, const std::string& id);
 
-} // namespace touchline::front
+} // namespace touchline::nodes

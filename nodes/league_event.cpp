@@ -1,11 +1,11 @@
-#include "nodes/front/league_event.hpp"
+#include "nodes/league_event.hpp"
 
 #include "messages/record.pb.h"
 #include "nodes/record_json.hpp"
 
 #include <nlohmann/json.hpp>
 
-namespace touchline::front {
+namespace touchline::nodes {
 
 namespace {
 
@@ -42,11 +42,11 @@ bool is_about(const league_event& x, const std::string& key) {
 
 } // namespace
 
-std::optional<league_event> event_of(const cluster::TailRecord& x) {
+std::optional<league_event> event_of(const cluster::TailRecord& x, size_t max_facts) {
   Record record;
   if (!record.ParseFromString(x.record()) || record.event().empty())
     return std::nullopt;
-  auto all = nodes::record_json(x.address(), record);
+  auto all = record_json(x.address(), record);
   auto facts = all.find("facts");
   if (facts == all.end())
     return std::nullopt;
@@ -62,7 +62,7 @@ std::optional<league_event> event_of(const cluster::TailRecord& x) {
             {"message", out.message},
             {"handled_ms", record.handled_ms()}};
   auto text = facts->dump(-1, ' ', false, json::error_handler_t::replace);
-  if (text.size() <= max_fact_bytes)
+  if (text.size() <= max_facts)
     data["facts"] = std::move(*facts);
   else
     data["facts_left_out_bytes"] = text.size();
@@ -78,4 +78,4 @@ std::string event_text(const league_event& x, const std::string& id) {
   return "id: " + id + "\nevent: " + x.message + "\ndata: " + x.data + "\n\n";
 }
 
-} // namespace touchline::front
+} // namespace touchline::nodes
