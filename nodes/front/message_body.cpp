@@ -66,6 +66,9 @@ bool take_value(const nlohmann::json& from, Message& out, const FieldDescriptor&
       field.is_repeated() ? access.AddString(&out, &field, from.get<std::string>())
                           : access.SetString(&out, &field, from.get<std::string>());
       return true;
+    case FieldDescriptor::TYPE_BOOL:
+      return number(from.is_boolean() ? std::optional{from.get<bool>()} : std::nullopt,
+                    &Reflection::SetBool, &Reflection::AddBool);
     case FieldDescriptor::TYPE_UINT32:
       return number(plain_number<uint32_t>(from), &Reflection::SetUInt32, &Reflection::AddUInt32);
     case FieldDescriptor::TYPE_INT32:
