@@ -1,14 +1,18 @@
 #include "nodes/front/async_client.hpp"
 
 #include "messages/codec.hpp"
+#include "messages/trace_context.hpp"
 
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace touchline::front {
@@ -46,6 +50,8 @@ public:
     std::string refusal;
     /// The partition that it was sent to; one that ended took it along.
     caf::actor sent_to;
+    /// Of a read: what it asks. Reads of which this is the same have the same answer.
+    std::string asked;
   };
 
   // -- called by callers --------------------------------------------------------------------------
@@ -74,21 +80,9 @@ public:
 
   // -- called by the actor ------------------------------------------------------------------------
 
-  void take_arrived(caf::event_based_actor* self) {
-    std::vector<question> all;
-    {
-      std::lock_guard guard{mutex_};
-      all.swap(arrived_);
-    }
-    for (auto& x : all) {
-      x.head.request = ++requests_;
-      auto& kept = pending_[requests_] = std::move(x);
-      send(self, kept);
-    }
-    wake_later(self);
-  }
+  void take_arrived(caf::event_based_actor* self) { begin(self, arrived()); }
 
-  void take(const answer& x) {
+  void take(caf::event_based_actor* self, const answer& x) {
     auto at = pending_.find(x.request);
     if (at == pending_.end())
       return;
@@ -98,7 +92,13 @@ public:
       at->second.refusal = x.text;
       return;
     }
-    finish(at, x);
+    auto [lead, shared] = remove(at);
+    finish(lead, x);
+    for (auto& y : shared.sharing)
+      finish(y, x);
+    // Who has come meanwhile need not wait for the one after the next.
+    std::ranges::move(arrived(), std::back_inserter(shared.waiting));
+    begin(self, std::move(shared.waiting));
   }
 
   void tick(caf::event_based_actor* self) {
@@ -115,26 +115,74 @@ public:
         send(self, x);
     }
     for (auto request : late)
-      expire(request);
+      expire(self, request, now);
     wake_later(self);
   }
 
   /// Nobody answers any more.
   void close() {
-    {
-      std::lock_guard guard{mutex_};
-      for (auto& x : arrived_)
-        pending_[++requests_] = std::move(x);
-      arrived_.clear();
+    auto all = arrived();
+    while (!pending_.empty()) {
+      auto [lead, shared] = remove(pending_.begin());
+      all.push_back(std::move(lead));
+      std::ranges::move(shared.sharing, std::back_inserter(all));
+      std::ranges::move(shared.waiting, std::back_inserter(all));
     }
-    while (!pending_.empty())
-      finish(pending_.begin(), refused(pending_.begin()->second.head.id, UNAVAILABLE,
-                                       "The front ends; whether it took effect is unknown, send it "
-                                       "again under the same id."));
+    for (auto& x : all)
+      finish(x, refused(x.head.id, UNAVAILABLE,
+                        "The front ends; whether it took effect is unknown, send it again under "
+                        "the same id."));
   }
 
 private:
   using pending_map = std::unordered_map<uint64_t, question>;
+
+  /// Who asks the same as a read that is under way. Those that came before it was sent share its
+  /// answer; the others wait for the next one, so that nobody sees what is older than his question.
+  struct same_reads {
+    uint64_t request = 0;
+    std::vector<question> sharing;
+    std::vector<question> waiting;
+  };
+
+  std::vector<question> arrived() {
+    std::lock_guard guard{mutex_};
+    return std::exchange(arrived_, {});
+  }
+
+  /// Sends what is not the same as something that is under way.
+  void begin(caf::event_based_actor* self, std::vector<question> all) {
+    const auto first = requests_ + 1;
+    for (auto& x : all) {
+      if (!x.asked.empty()) {
+        auto [at, is_new] = reads_.try_emplace(x.asked);
+        auto& same = at->second;
+        if (!is_new) {
+          (same.request >= first ? same.sharing : same.waiting).push_back(std::move(x));
+          continue;
+        }
+        same.request = requests_ + 1;
+      }
+      x.head.request = ++requests_;
+      pending_[requests_] = std::move(x);
+    }
+    // Not before all of them have found whom they share an answer with.
+    for (auto request = first; request <= requests_; ++request)
+      if (auto at = pending_.find(request); at != pending_.end())
+        send(self, at->second);
+    wake_later(self);
+  }
+
+  /// Takes a question out, and who asked the same.
+  std::pair<question, same_reads> remove(pending_map::iterator at) {
+    std::pair<question, same_reads> out{std::move(at->second), {}};
+    pending_.erase(at);
+    if (auto same = reads_.find(out.first.asked); same != reads_.end()) {
+      out.second = std::move(same->second);
+      reads_.erase(same);
+    }
+    return out;
+  }
 
   void send(caf::event_based_actor* self, question& x) {
     x.sent_to = routes_.find(x.head.to);
@@ -156,22 +204,34 @@ private:
     self->delayed_send(self, std::chrono::milliseconds{options_.retry_ms}, caf::tick_atom_v);
   }
 
-  void finish(pending_map::iterator at, const answer& x) {
-    auto done = std::move(at->second.done);
-    pending_.erase(at);
+  void finish(question& x, const answer& with) {
     under_way_.fetch_sub(1);
-    done(x);
+    x.done(with);
   }
 
-  void expire(uint64_t request) {
-    auto at = pending_.find(request);
-    const auto& x = at->second;
+  /// Who asked the same has waited less long, and goes on.
+  void expire(caf::event_based_actor* self, uint64_t request, int64_t now_ms) {
+    auto [lead, shared] = remove(pending_.find(request));
+    std::vector<question> others = std::move(shared.sharing);
+    std::ranges::move(shared.waiting, std::back_inserter(others));
+    auto late = std::ranges::stable_partition(
+      others, [now_ms](const question& x) { return now_ms < x.deadline_ms; });
+    for (auto& x : late)
+      x.refusal = lead.refusal;
+    finish_late(lead);
+    for (auto& x : late)
+      finish_late(x);
+    others.erase(late.begin(), late.end());
+    begin(self, std::move(others));
+  }
+
+  void finish_late(question& x) {
     auto text = catalogue_data::find(x.number)->name + " to " + x.head.to
                 + " was not answered within " + std::to_string(options_.request_ms) + " ms";
     if (catalogue_data::find(x.number)->mode != message_mode::read)
       text += "; whether it took effect is unknown, send it again under the same id";
     text += x.refusal.empty() ? "." : ". The last refusal was: " + x.refusal;
-    finish(at, refused(x.head.id, DEADLINE_EXCEEDED, std::move(text)));
+    finish(x, refused(x.head.id, DEADLINE_EXCEEDED, std::move(text)));
   }
 
   const actors::router& routes_;
@@ -183,6 +243,8 @@ private:
   std::vector<question> arrived_;
   // The rest is the actor's alone.
   pending_map pending_;
+  /// By what they ask.
+  std::unordered_map<std::string, same_reads> reads_;
   uint64_t requests_ = 0;
   uint64_t routes_version_ = 0;
   bool ticking_ = false;
@@ -197,7 +259,8 @@ async_client::async_client(caf::actor_system& system, const actors::router& rout
   // The atoms are CAF's own: nothing that only this process says needs a type id.
   actor_ = system_.spawn([x = desk_](caf::event_based_actor* self) -> caf::behavior {
     return {[x, self](caf::put_atom) { x->take_arrived(self); },
-            [x, self](caf::tick_atom) { x->tick(self); }, [x](const answer& y) { x->take(y); }};
+            [x, self](caf::tick_atom) { x->tick(self); },
+            [x, self](const answer& y) { x->take(self, y); }};
   });
 }
 
@@ -223,6 +286,9 @@ void async_client::ask(std::string id, const message_info& info,
     return done(refused(id, OVERLOADED, "Too many requests are under way; try again in a moment."));
   desk::question x;
   x.number = info.number;
+  // What is traced is done for its trace.
+  if (info.mode == message_mode::read && !is_sampled(traceparent))
+    x.asked = info.name + ' ' + body->SerializeAsString();
   x.body = std::move(body);
   x.head.to = std::move(to.front());
   x.head.correlation = id;

@@ -1,5 +1,6 @@
 // Commands and reads of many callers at once, without a thread that waits: one actor sends them,
-// sends again what found no leader, and tells what became of them.
+// sends again what found no leader, and tells what became of them. Reads that ask the same at the
+// same time are sent once.
 #pragma once
 
 #include "actors/runtime/client.hpp"

@@ -29,23 +29,37 @@ std::string without_wrong_ends(std::string text) {
 
 } // namespace
 
-void front_metrics::count(std::string_view operation, unsigned status, int64_t elapsed_us) {
+front_metrics::counted& front_metrics::counted_of(std::string_view operation) {
+  auto at = counted_.find(operation);
+  if (at != counted_.end())
+    return at->second;
   auto name = std::string{operation};
-  auto code = std::to_string(status);
-  auto& registry = system_.metrics();
-  registry
+  auto* durations = system_.metrics()
+                      .histogram_family<double>(
+                        "touchline", "front-request-duration", {"operation"},
+                        caf::span<const double>{duration_buckets.data(), duration_buckets.size()},
+                        "From the last byte of a request to its response.", "seconds")
+                      ->get_or_add({{"operation", name}});
+  return counted_.emplace(std::move(name), counted{durations, {}}).first->second;
+}
+
+caf::telemetry::int_counter* front_metrics::counter_of(std::string_view operation,
+                                                       unsigned status) {
+  return system_.metrics()
     .counter_family("touchline", "front-requests", {"operation", "status"},
                     "Requests answered, by message and status.", "1", true)
-    ->get_or_add({{"operation", name}, {"status", code}})
-    ->inc();
+    ->get_or_add({{"operation", std::string{operation}}, {"status", std::to_string(status)}});
+}
+
+void front_metrics::count(std::string_view operation, unsigned status, int64_t elapsed_us) {
+  std::lock_guard guard{counted_mutex_};
+  auto& x = counted_of(operation);
+  auto& requests = x.by_status[status];
+  if (!requests)
+    requests = counter_of(operation, status);
+  requests->inc();
   constexpr double second_us = 1e6;
-  registry
-    .histogram_family<double>(
-      "touchline", "front-request-duration", {"operation"},
-      caf::span<const double>{duration_buckets.data(), duration_buckets.size()},
-      "From the last byte of a request to its response.", "seconds")
-    ->get_or_add({{"operation", name}})
-    ->observe(static_cast<double>(elapsed_us) / second_us);
+  x.durations->observe(static_cast<double>(elapsed_us) / second_us);
 }
 
 std::string families_with(std::string_view text, std::string_view prefix) {

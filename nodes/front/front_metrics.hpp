@@ -4,8 +4,12 @@
 
 #include <caf/fwd.hpp>
 #include <caf/telemetry/collector/prometheus.hpp>
+#include <caf/telemetry/counter.hpp>
+#include <caf/telemetry/histogram.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -44,8 +48,19 @@ private:
   void set_gauges(const guarded_client& client, const server_statistics& server,
                   const event_statistics& events);
 
+  /// What an operation is counted with, found once in the registry, which forgets nothing.
+  struct counted {
+    caf::telemetry::dbl_histogram* durations = nullptr;
+    std::map<unsigned, caf::telemetry::int_counter*> by_status;
+  };
+
+  counted& counted_of(std::string_view operation);
+  caf::telemetry::int_counter* counter_of(std::string_view operation, unsigned status);
+
   caf::actor_system& system_;
   caf::actor_system* node_;
+  std::mutex counted_mutex_;
+  std::map<std::string, counted, std::less<>> counted_;
   std::mutex mutex_;
   caf::telemetry::collector::prometheus collector_;
   caf::telemetry::collector::prometheus node_collector_;

@@ -194,7 +194,11 @@ std::vector<front_service::own_route> front_service::own_routes() {
 bool front_service::handle_own(const shared_exchange& x) {
   std::vector<std::string> methods;
   auto method = x->request.method == "HEAD" ? std::string_view{"GET"} : x->request.method;
+  // Most are of another length.
+  const auto parts = std::ranges::count(x->request.path, '/');
   for (auto& route : own_routes_) {
+    if (route.path.parts() != static_cast<size_t>(parts))
+      continue;
     auto found = route.path.match(x->request.path);
     if (!found)
       continue;
@@ -262,8 +266,7 @@ void front_service::serve_page(const shared_exchange& x) {
 // -- who asks -------------------------------------------------------------------------------------
 
 /// The account of a token that was signed here, else the address.
-std::string front_service::caller_of(const exchange& x,
-                                     const std::optional<std::string>& token) const {
+std::string front_service::caller_of(const exchange& x, const std::optional<std::string>& token) {
   auto account = token ? gate_.account_of(*token) : std::nullopt;
   return account ? "account " + *account : "address " + x.request.peer;
 }
@@ -523,6 +526,8 @@ void front_service::finish_message(const shared_exchange& x, const answer& reply
   }
   if (x->shown && x->shown->needs_stamp)
     return finish_with_stamp(x, reply);
+  if (what.info->mode == message_mode::read)
+    return finish_read(x, reply);
   auto out = response_of({what, *x->message, reply, x->shown ? &*x->shown : nullptr}, routes_,
                          x->request.header("if-none-match"));
   // What changes rights is heeded here at once.
@@ -542,6 +547,22 @@ void front_service::finish_message(const shared_exchange& x, const answer& reply
     out.body = body.dump();
   }
   x->respond(std::move(out));
+}
+
+/// The path and the query name the answer, the operation and the type its form.
+void front_service::finish_read(const shared_exchange& x, const answer& reply) {
+  answered_operation done{*x->where.found, *x->message, reply, x->shown ? &*x->shown : nullptr};
+  auto key = x->operation + ' ' + (x->shown ? x->shown->content_type : std::string{}) + ' '
+             + x->request.path + '?' + x->request.query;
+  auto text = texts_.find(key, reply.body);
+  if (!text) {
+    auto made = text_of_read(done);
+    if (!made)
+      return x->refuse(made.error());
+    text = texts_.put(key, reply.body, std::move(*made));
+  }
+  done.text = text.get();
+  x->respond(response_of(done, routes_, x->request.header("if-none-match")));
 }
 
 /// When the record was made on which an answer rests is read from the record, which waits.

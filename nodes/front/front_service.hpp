@@ -10,6 +10,7 @@
 #include "nodes/front/gatekeeper.hpp"
 #include "nodes/front/guarded_client.hpp"
 #include "nodes/front/http_message.hpp"
+#include "nodes/front/kept_texts.hpp"
 #include "nodes/front/league_list.hpp"
 #include "nodes/front/operation_response.hpp"
 #include "nodes/front/request_trace.hpp"
@@ -99,12 +100,13 @@ private:
   void serve_import(const shared_exchange& x);
   void begin_import(const shared_exchange& x);
   void handle_message(const shared_exchange& x);
-  std::string caller_of(const exchange& x, const std::optional<std::string>& token) const;
+  std::string caller_of(const exchange& x, const std::optional<std::string>& token);
   bool is_welcome(exchange& x, const std::optional<std::string>& token);
   void authorize(const shared_exchange& x, std::function<void()> then);
   void begin_message(const shared_exchange& x);
   void ask(const shared_exchange& x, std::string id);
   void finish_message(const shared_exchange& x, const answer& reply, int64_t retry_after_ms);
+  void finish_read(const shared_exchange& x, const answer& reply);
   void finish_with_stamp(const shared_exchange& x, const answer& reply);
   void begin_credentials(const shared_exchange& x);
   void run_on(worker& who, const shared_exchange& x, std::function<http_response()> job);
@@ -123,6 +125,7 @@ private:
   std::atomic<bool> draining_ = false;
   std::unique_ptr<async_client> client_;
   guarded_client guarded_;
+  kept_texts texts_;
   gatekeeper gate_;
   flow_resource flows_;
   cluster_resource cluster_;

@@ -24,13 +24,28 @@ std::optional<std::string> gatekeeper::token_of(const http_request& request) {
   return std::string{value};
 }
 
-std::optional<std::string> gatekeeper::account_of(const std::string& token) const {
-  auto shown = nodes::read_token(key_, token, time_.now_ms());
+tl::expected<Grant, refusal> gatekeeper::read(const std::string& token) {
+  auto now = time_.now_ms();
+  {
+    std::lock_guard guard{mutex_};
+    if (auto* x = read_.find(token); x && now < x->expires_ms())
+      return *x;
+  }
+  auto shown = nodes::read_token(key_, token, now);
+  if (shown) {
+    std::lock_guard guard{mutex_};
+    read_.put(token, *shown);
+  }
+  return shown;
+}
+
+std::optional<std::string> gatekeeper::account_of(const std::string& token) {
+  auto shown = read(token);
   return shown ? std::optional{shown->account()} : std::nullopt;
 }
 
 void gatekeeper::authenticate(const std::string& token, grant_callback done) {
-  auto shown = nodes::read_token(key_, token, time_.now_ms());
+  auto shown = read(token);
   if (!shown)
     return done(tl::unexpected{problem_of(shown.error())});
   std::optional<Grant> known;

@@ -32,7 +32,7 @@ public:
   static std::optional<std::string> token_of(const http_request& request);
 
   /// The account of a token whose signature is good, whether or not it was revoked; nothing else.
-  std::optional<std::string> account_of(const std::string& token) const;
+  std::optional<std::string> account_of(const std::string& token);
 
   /// What the holder of a token may do. `done` is called at once or later, on any thread.
   void authenticate(const std::string& token, grant_callback done);
@@ -41,6 +41,9 @@ public:
   void forget(const std::string& account);
 
 private:
+  /// What a token says, whether or not it was revoked; its signature is checked the first time.
+  tl::expected<Grant, refusal> read(const std::string& token);
+
   struct remembered {
     Grant grant;
     int64_t until_ms = 0;
@@ -53,6 +56,8 @@ private:
   std::mutex mutex_;
   /// By the token's text.
   recent_table<remembered> grants_{max_remembered_grants};
+  /// Tokens whose signatures are good.
+  recent_table<Grant> read_{max_remembered_grants};
 };
 
 } // namespace touchline::front

@@ -71,7 +71,13 @@ struct http_response {
   /// When there is one, the response has no body of its own but goes on as a stream.
   stream_callback stream = {};
 
+  /// In place of a header of the same name, if there is one.
   void set(std::string name, std::string value) {
+    for (auto& [key, old] : headers)
+      if (key == name) {
+        old = std::move(value);
+        return;
+      }
     headers.emplace_back(std::move(name), std::move(value));
   }
 

@@ -10,6 +10,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 
+#include <array>
 #include <atomic>
 #include <deque>
 #include <optional>
@@ -24,6 +25,12 @@ namespace beast = boost::beast;
 namespace net = boost::asio;
 namespace http = beast::http;
 using tcp = net::ip::tcp;
+// With the executor that there is, not any.
+using executor_type = net::io_context::executor_type;
+using tcp_socket = net::basic_stream_socket<tcp, executor_type>;
+using tcp_stream = beast::basic_stream<tcp, executor_type>;
+using tcp_acceptor = net::basic_socket_acceptor<tcp, executor_type>;
+using steady_timer = net::steady_timer::rebind_executor<executor_type>::other;
 using boost::system::error_code;
 using milliseconds = std::chrono::milliseconds;
 
@@ -38,6 +45,27 @@ constexpr int64_t linger_ms = 1'000;
 
 /// Room behind the largest request for what was read of the next one.
 constexpr size_t spare_bytes = 16 * 1'024;
+
+/// What comes before the body of a response.
+std::string head_of(const http_response& x, unsigned version, bool keep_alive) {
+  constexpr size_t usual_bytes = 512;
+  constexpr unsigned http_1_1 = 11;
+  std::string out;
+  out.reserve(usual_bytes);
+  auto status = http::obsolete_reason(http::int_to_status(x.status));
+  out += version < http_1_1 ? "HTTP/1.0 " : "HTTP/1.1 ";
+  out.append(std::to_string(x.status)).append(1, ' ');
+  out.append(status.data(), status.size()).append("\r\n");
+  for (auto& [name, value] : x.headers)
+    out.append(name).append(": ").append(value).append("\r\n");
+  if (keep_alive != (version >= http_1_1))
+    out += keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
+  constexpr unsigned no_content = 204;
+  constexpr unsigned not_modified = 304;
+  if (x.status != no_content && x.status != not_modified)
+    out.append("Content-Length: ").append(std::to_string(x.body.size())).append("\r\n");
+  return out += "\r\n";
+}
 
 // -- what sessions share --------------------------------------------------------------------------
 
@@ -83,12 +111,13 @@ class session_stream;
 template <class Stream>
 class session final : public any_session, public std::enable_shared_from_this<session<Stream>> {
 public:
-  static constexpr bool is_tls = !std::is_same_v<Stream, beast::tcp_stream>;
+  static constexpr bool is_tls = !std::is_same_v<Stream, tcp_stream>;
 
   session(session_environment& environment, Stream&& stream)
     : environment_{environment},
       stream_{std::move(stream)},
       timer_{stream_.get_executor()},
+      idle_timer_{stream_.get_executor()},
       buffer_{environment.limits.header_bytes + environment.limits.body_bytes + spare_bytes} {
     error_code ignored;
     peer_
@@ -112,6 +141,7 @@ public:
       expire_after(environment_.limits.idle_ms);
       stream_.async_handshake(net::ssl::stream_base::server,
                               [self = this->shared_from_this()](error_code wrong) {
+                                beast::get_lowest_layer(self->stream_).expires_never();
                                 if (!wrong)
                                   self->wait_for_request();
                                 else if (wrong == beast::error::timeout)
@@ -171,19 +201,56 @@ private:
     parser_.emplace();
     set_limits(*parser_, environment_.limits);
     if (buffer_.size() > 0)
-      return read_request();
+      return take_bytes();
     is_idle_ = true;
-    expire_after(environment_.limits.idle_ms);
+    watch_idleness();
     constexpr size_t first_read = 4'096;
     stream_.async_read_some(buffer_.prepare(first_read),
                             [self = this->shared_from_this()](error_code wrong, size_t bytes) {
                               self->is_idle_ = false;
                               self->buffer_.commit(bytes);
                               if (!wrong)
-                                self->read_request();
-                              else if (wrong == beast::error::timeout)
+                                self->take_bytes();
+                              else if (self->is_late_)
                                 ++self->environment_.count.timed_out;
                             });
+  }
+
+  /// One timer for many waits, most of which end long before it.
+  void watch_idleness() {
+    idle_until_ = steady_timer::clock_type::now() + milliseconds{environment_.limits.idle_ms};
+    if (!is_watched_)
+      start_idle_timer();
+  }
+
+  void start_idle_timer() {
+    is_watched_ = true;
+    idle_timer_.expires_at(idle_until_);
+    // It must not keep alive what has ended.
+    idle_timer_.async_wait([session = this->weak_from_this()](error_code) {
+      auto self = session.lock();
+      if (!self)
+        return;
+      self->is_watched_ = false;
+      if (!self->is_idle_)
+        return;
+      if (steady_timer::clock_type::now() < self->idle_until_)
+        return self->start_idle_timer();
+      self->is_late_ = true;
+      beast::get_lowest_layer(self->stream_).cancel();
+    });
+  }
+
+  /// Most requests come as a whole, so that nothing has to wait for the rest.
+  void take_bytes() {
+    error_code wrong;
+    parser_->eager(true);
+    buffer_.consume(parser_->put(buffer_.data(), wrong));
+    if (wrong && wrong != http::error::need_more)
+      return refuse(wrong);
+    if (parser_->is_done())
+      return handle();
+    read_request();
   }
 
   /// The stream's own timer would close it, and nobody could say why.
@@ -194,8 +261,7 @@ private:
     timer_.expires_after(milliseconds{environment_.limits.request_ms});
     timer_.async_wait([self = this->shared_from_this()](error_code wrong) {
       // A timer that was set anew meanwhile has not expired.
-      if (wrong || !self->is_reading_
-          || self->timer_.expiry() > net::steady_timer::clock_type::now())
+      if (wrong || !self->is_reading_ || self->timer_.expiry() > steady_timer::clock_type::now())
         return;
       self->is_late_ = true;
       beast::get_lowest_layer(self->stream_).cancel();
@@ -251,6 +317,8 @@ private:
   }
 
   void stop_timer() {
+    if (!is_reading_)
+      return;
     is_reading_ = false;
     timer_.cancel();
   }
@@ -376,30 +444,45 @@ private:
       return begin_stream(std::move(out));
     // A server that drains ends its connections with their next response.
     keep_alive_ = keep_alive_ && !ending_ && !environment_.draining;
-    auto response = std::make_shared<http::response<http::string_body>>();
-    response->result(out.status);
-    response->version(version_);
-    for (auto& [name, value] : out.headers)
-      response->set(name, value);
-    response->keep_alive(keep_alive_);
-    constexpr unsigned no_content = 204;
-    constexpr unsigned not_modified = 304;
-    if (out.status != no_content && out.status != not_modified)
-      response->content_length(out.body.size());
-    if (!is_head_)
-      response->body() = std::move(out.body);
+    head_ = head_of(out, version_, keep_alive_);
+    body_ = is_head_ ? std::string{} : std::move(out.body);
+    send_response();
+  }
+
+  void send_response() {
+    size_t sent = 0;
+    if constexpr (!is_tls) {
+      // Most responses fit into what the system keeps for a socket.
+      error_code wrong;
+      sent = stream_.socket().write_some(response_from(0), wrong);
+      if (wrong && wrong != net::error::would_block && wrong != net::error::try_again)
+        return;
+      if (sent == head_.size() + body_.size())
+        return finish_response();
+    }
     expire_after(environment_.limits.response_ms);
-    http::async_write(stream_, *response,
-                      [self = this->shared_from_this(), response](error_code wrong, size_t) {
-                        if (wrong == beast::error::timeout)
-                          ++self->environment_.count.timed_out;
-                        if (wrong)
-                          return;
-                        if (self->keep_alive_)
-                          self->wait_for_request();
-                        else
-                          self->close();
-                      });
+    net::async_write(stream_, response_from(sent),
+                     [self = this->shared_from_this()](error_code wrong, size_t) {
+                       if (wrong == beast::error::timeout)
+                         ++self->environment_.count.timed_out;
+                       if (wrong)
+                         return;
+                       beast::get_lowest_layer(self->stream_).expires_never();
+                       self->finish_response();
+                     });
+  }
+
+  /// What has to be sent when so many bytes were.
+  std::array<net::const_buffer, 2> response_from(size_t sent) const {
+    return {net::buffer(head_) + sent,
+            net::buffer(body_) + (sent > head_.size() ? sent - head_.size() : 0)};
+  }
+
+  void finish_response() {
+    if (keep_alive_)
+      wait_for_request();
+    else
+      close();
   }
 
   void close() {
@@ -428,14 +511,20 @@ private:
   session_environment& environment_;
   Stream stream_;
   /// Of the request that is being read.
-  net::steady_timer timer_;
+  steady_timer timer_;
+  steady_timer idle_timer_;
+  steady_timer::time_point idle_until_;
   beast::flat_buffer buffer_;
   std::optional<request_parser> parser_;
+  /// The response that is being sent.
+  std::string head_;
+  std::string body_;
   std::string peer_;
   unsigned version_ = 11;
   bool keep_alive_ = true;
   bool is_head_ = false;
   bool is_idle_ = false;
+  bool is_watched_ = false;
   bool is_reading_ = false;
   bool is_late_ = false;
   bool ending_ = false;
@@ -480,7 +569,7 @@ public:
 
 private:
   std::weak_ptr<session<Stream>> session_;
-  beast::tcp_stream::executor_type executor_;
+  executor_type executor_;
   std::shared_ptr<stream_facts> facts_;
 };
 
@@ -575,7 +664,7 @@ private:
   }
 
   void accept() {
-    acceptor_.async_accept([this](error_code wrong, tcp::socket socket) {
+    acceptor_.async_accept([this](error_code wrong, tcp_socket socket) {
       if (!acceptor_.is_open())
         return;
       if (wrong)
@@ -595,24 +684,24 @@ private:
     });
   }
 
-  void greet(tcp::socket socket) {
+  void greet(tcp_socket socket) {
     error_code ignored;
     socket.set_option(tcp::no_delay{true}, ignored);
+    socket.non_blocking(true, ignored);
     if (environment_.count.open >= environment_.limits.connections) {
       ++environment_.count.turned_away;
-      socket.non_blocking(true, ignored);
       if (!is_tls_)
         socket.write_some(net::buffer(no_room.data(), no_room.size()), ignored);
       return;
     }
     ++environment_.count.accepted;
-    beast::tcp_stream stream{std::move(socket)};
+    tcp_stream stream{std::move(socket)};
     if (is_tls_)
-      std::make_shared<session<beast::ssl_stream<beast::tcp_stream>>>(
-        environment_, beast::ssl_stream<beast::tcp_stream>{std::move(stream), tls_})
+      std::make_shared<session<beast::ssl_stream<tcp_stream>>>(
+        environment_, beast::ssl_stream<tcp_stream>{std::move(stream), tls_})
         ->begin();
     else
-      std::make_shared<session<beast::tcp_stream>>(environment_, std::move(stream))->begin();
+      std::make_shared<session<tcp_stream>>(environment_, std::move(stream))->begin();
   }
 
   // Before the context of the sockets, whose end ends the sessions.
@@ -621,8 +710,8 @@ private:
   net::io_context io_{1};
   /// A request that is being answered needs the thread, although nothing waits for a socket.
   net::executor_work_guard<net::io_context::executor_type> work_{io_.get_executor()};
-  tcp::acceptor acceptor_;
-  net::steady_timer pause_{io_};
+  tcp_acceptor acceptor_;
+  steady_timer pause_{io_};
   std::thread thread_;
   uint16_t port_ = 0;
   bool is_tls_ = false;

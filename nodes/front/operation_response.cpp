@@ -68,18 +68,8 @@ std::string etag_of(std::string_view body) {
   return {text, static_cast<size_t>(length)};
 }
 
-/// The body of a read's response, in the form that was asked for.
-tl::expected<std::string, problem> shown_text(const answered_operation& x, const Message* body) {
-  if (!x.shown)
-    return body ? message_json(*body) : "{}";
-  if (!body)
-    return tl::unexpected{problem_of({DAMAGED, "The answer is unreadable."})};
-  return x.shown->text(*body, x.stamp_ms);
-}
-
-http_response of_read(const answered_operation& x, const Message* body,
-                      std::string_view if_none_match) {
-  auto text = shown_text(x, body);
+http_response of_read(const answered_operation& x, std::string_view if_none_match) {
+  auto text = x.text ? tl::expected<std::string, problem>{*x.text} : text_of_read(x);
   if (!text)
     return response_of(text.error());
   auto out = kept_response(std::move(*text), x.shown ? x.shown->content_type : "application/json",
@@ -139,12 +129,21 @@ bool names_etag(std::string_view if_none_match, std::string_view etag) {
   return false;
 }
 
+tl::expected<std::string, problem> text_of_read(const answered_operation& x) {
+  auto body = body_of_answer(*x.what.info, x.reply);
+  if (!x.shown)
+    return body ? message_json(*body) : "{}";
+  if (!body)
+    return tl::unexpected{problem_of({DAMAGED, "The answer is unreadable."})};
+  return x.shown->text(*body, x.stamp_ms);
+}
+
 http_response response_of(const answered_operation& x, const route_table& routes,
                           std::string_view if_none_match) {
   const auto& info = *x.what.info;
-  auto body = body_of_answer(info, x.reply);
   if (info.mode == message_mode::read)
-    return of_read(x, body.get(), if_none_match);
+    return of_read(x, if_none_match);
+  auto body = body_of_answer(info, x.reply);
   http_response out;
   out.set("Idempotency-Key", x.reply.id);
   out.set("Cache-Control", "no-store");

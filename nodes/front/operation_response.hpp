@@ -32,6 +32,8 @@ struct answered_operation {
   const answer& reply;
   const rendering* shown = nullptr;
   int64_t stamp_ms = 0;
+  /// Of a read: the body of the response, when it was made before.
+  const std::string* text = nullptr;
 };
 
 /// The URL that tells what became of a flow.
@@ -40,6 +42,9 @@ std::string flow_url(const std::string& id);
 /// Where what a message made can be read: a GET of its context whose path ends with a key that the
 /// message's own path does not have. Null when there is none: what it did is no thing of its own.
 const route* find_made(const route& x, const route_table& routes);
+
+/// The body of the response to a read, in the form that was asked for.
+tl::expected<std::string, problem> text_of_read(const answered_operation& x);
 
 /// The response of a message that was not refused. A read has an ETag; `if_none_match` is the
 /// header of the request, and makes it 304 when it names the ETag.

@@ -62,9 +62,6 @@ std::string path_match::field(std::string_view name) const {
 path_pattern::path_pattern(std::string_view text) : segments_{split<std::string>(text)} {}
 
 std::optional<path_match> path_pattern::match(std::string_view path) const {
-  // Most patterns are of another length, and there are many.
-  if (static_cast<size_t>(std::ranges::count(path, '/')) != segments_.size())
-    return std::nullopt;
   auto parts = split<std::string_view>(path);
   if (parts.empty() || !fits(segments_, parts))
     return std::nullopt;

@@ -69,6 +69,9 @@ public:
 
   std::optional<path_match> match(std::string_view path) const;
 
+  /// How many parts a path has that matches, each with a slash before it.
+  size_t parts() const noexcept { return segments_.size(); }
+
 private:
   std::vector<std::string> segments_;
 };

@@ -7,6 +7,7 @@
 #include "nodes/front/event_request.hpp"
 #include "nodes/front/front_configuration.hpp"
 #include "nodes/front/front_metrics.hpp"
+#include "nodes/front/kept_texts.hpp"
 #include "nodes/front/league_text.hpp"
 #include "nodes/front/message_body.hpp"
 #include "nodes/front/network_list.hpp"
@@ -16,6 +17,9 @@
 #include "nodes/front/rate_limiter.hpp"
 #include "nodes/front/recent_table.hpp"
 #include "nodes/front/route_table.hpp"
+
+#include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/message_differencer.h>
 
 #include <nlohmann/json.hpp>
 
@@ -92,6 +96,75 @@ BOOST_AUTO_TEST_CASE(what_was_used_longest_ago_is_forgotten_first) {
   BOOST_TEST(x.find("b") == nullptr);
   BOOST_TEST(*x.find("a") == 1);
   BOOST_TEST(x.size() == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(bodies)
+
+BOOST_AUTO_TEST_CASE(a_body_says_what_it_says_to_protobuf) {
+  route_table routes;
+  const std::string path = "/v1/leagues/en.1/seasons/2022-23/results";
+  for (
+    const std::string body :
+    {R"({"home": "a", "away": "b\u00e9\n", "score": {"home": 1, "away": 0}, "goals": []})",
+     R"({"score": {"home": "12", "shootout_home": 4294967295}, "goals": [{"minute": 90, "penalty": true},
+             {"own_goal": false, "team": ""}]})",
+     R"({"score": {"home": "007"}})",
+     R"({"score": {"home": "+1"}})",
+     R"({"score": {"home": ""}})",
+     R"({"score": {"home": -1}})",
+     R"({"score": {"home": 4294967296}})",
+     R"({"score": {"home": 1.0}})",
+     R"({"score": {"home": 1e1}})",
+     R"({"score": {"home": true}})",
+     R"({"score": {"home": "-"}})",
+     R"({"score": {"shootoutHome": 3}})",
+     R"({"score": {"award": "HOME"}})",
+     R"({"score": {"award": 1}})",
+     R"({"score": null})",
+     R"({"score": []})",
+     R"({"score": "1:0"})",
+     R"({"goals": {}})",
+     R"({"goals": [null]})",
+     R"({"goals": [[]]})",
+     R"({"home": 1})",
+     R"({"home": null})",
+     R"({"goals": [{"penalty": "true"}]})",
+     R"({"goals": [{"penalty": 1}]})",
+     R"({"nobody": 1})",
+     R"({})",
+     R"([])",
+     R"(1)",
+     R"({"home": "a"} x)",
+     R"({"home": "a",})",
+     "{\"home\": \"\xff\"}"}) {
+    http_request request;
+    request.body = body;
+    request.headers["content-type"] = "application/json";
+    ResultCreate expected;
+    auto is_good = google::protobuf::util::JsonStringToMessage(body, &expected).ok();
+    auto found = read_message(routes.match("POST", path), request);
+    BOOST_TEST(found.has_value() == is_good, body);
+    if (!found || !is_good)
+      continue;
+    expected.set_league("en.1");
+    expected.set_season("2022-23");
+    BOOST_TEST(google::protobuf::util::MessageDifferencer::Equals(**found, expected), body);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_text_is_kept_for_the_answer_that_it_was_made_of) {
+  kept_texts texts;
+  BOOST_TEST(!texts.find("/table", "answer"));
+  BOOST_TEST(*texts.put("/table", "answer", "text") == "text");
+  BOOST_TEST_REQUIRE(texts.find("/table", "answer"));
+  BOOST_TEST(*texts.find("/table", "answer") == "text");
+  BOOST_TEST(!texts.find("/table", "answer of today"));
+  BOOST_TEST(!texts.find("/table.csv", "answer"));
+  const std::string large(1 << 20, 'x');
+  BOOST_TEST(*texts.put("/large", "answer", large) == large);
+  BOOST_TEST(!texts.find("/large", "answer"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
