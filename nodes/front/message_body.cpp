@@ -212,14 +212,15 @@ std::string text_of(const Message& message, const FieldDescriptor& field) {
 tl::expected<void, problem> take_parameter(Message& message, const std::string& name,
                                            const std::string& value, const char* where) {
   const auto* field = message.GetDescriptor()->FindFieldByName(name);
-  auto shown = excerpt(name);
   if (!field || field->is_repeated())
-    return wrong(0, "There is no parameter " + shown + " here.", shown);
+    return wrong(0, "There is no parameter " + excerpt(name) + " here.", excerpt(name));
   if (message.GetReflection()->HasField(message, field) && text_of(message, *field) != value)
-    return wrong(0, "The field " + shown + " is another one in the " + where + " than in the body.",
-                 shown);
+    return wrong(
+      0, "The field " + excerpt(name) + " is another one in the " + where + " than in the body.",
+      excerpt(name));
   if (!set_field(message, *field, value))
-    return wrong(0, '"' + excerpt(value) + "\" is no value of " + shown + '.', shown);
+    return wrong(0, '"' + excerpt(value) + "\" is no value of " + excerpt(name) + '.',
+                 excerpt(name));
   return {};
 }
 

@@ -29,6 +29,10 @@ std::vector<Text> split(std::string_view path) {
 }
 
 bool fits(const std::vector<std::string>& segments, const std::vector<std::string_view>& parts) {
+  // Most of the same length end otherwise.
+  if (segments.size() != parts.size() || parts.empty()
+      || (parameter_of(segments.back()).empty() && segments.back() != parts.back()))
+    return false;
   return std::ranges::equal(segments, parts, [](const std::string& segment, std::string_view part) {
     return parameter_of(segment).empty() ? segment == part : !part.empty();
   });
@@ -62,6 +66,10 @@ std::string path_match::field(std::string_view name) const {
 path_pattern::path_pattern(std::string_view text) : segments_{split<std::string>(text)} {}
 
 std::optional<path_match> path_pattern::match(std::string_view path) const {
+  // Most end otherwise, and there are many.
+  if (!segments_.empty() && parameter_of(segments_.back()).empty()
+      && !path.ends_with(segments_.back()))
+    return std::nullopt;
   auto parts = split<std::string_view>(path);
   if (parts.empty() || !fits(segments_, parts))
     return std::nullopt;
