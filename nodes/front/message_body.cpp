@@ -262,6 +262,9 @@ tl::expected<std::shared_ptr<Message>, problem> read_message(const route_match& 
   for (auto& [name, value] : *parameters)
     if (auto taken = take_parameter(*out, name, value, "query"); !taken)
       return tl::unexpected{taken.error()};
+  // Other nodes could not read it, and could not say why.
+  if (auto why = check_text_fields(*out))
+    return wrong(0, *why);
   return out;
 }
 

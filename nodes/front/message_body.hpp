@@ -19,7 +19,7 @@ namespace touchline::front {
 
 /// The message that a request stands for: its body as JSON, the fields of its path, and, for a
 /// read, the parameters of its query. The problem names the field that is wrong: unknown, of
-/// another type, or another in the body than in the path.
+/// another type, not UTF-8, or another in the body than in the path.
 tl::expected<std::shared_ptr<google::protobuf::Message>, problem> read_message(
   const route_match& where, const http_request& request);
 

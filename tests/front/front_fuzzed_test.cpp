@@ -20,7 +20,9 @@ positions recorded(served_node& node) {
   positions out;
   constexpr size_t all = 10'000;
   const auto& store = node.league().store();
-  for (auto& address : store.addresses("", "", all).value())
+  auto addresses = store.addresses("", "", all);
+  BOOST_TEST_REQUIRE(addresses.has_value());
+  for (auto& address : *addresses)
     out[address] = store.last_position(address).value();
   return out;
 }
