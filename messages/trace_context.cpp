@@ -64,7 +64,7 @@ bool is_sampled(std::string_view traceparent) noexcept {
 
 std::string span_of(std::string_view traceparent, std::string_view message_id,
                     std::string_view address) {
-  std::string named{traceparent.substr(trace_at, trace_digits)};
+  std::string named{traceparent.substr(trace_at, flags_at - 1 - trace_at)};
   named.append(1, '\0').append(message_id).append(1, '\0').append(address);
   auto hash = XXH3_64bits(named.data(), named.size());
   char out[span_digits + 1];

@@ -33,7 +33,8 @@ bool is_traceparent(std::string_view text);
 bool is_sampled(std::string_view traceparent) noexcept;
 
 /// The id of the span that the handling of a message is: the same wherever and however often it is
-/// handled. `address` is its receiver's.
+/// handled, and another one for the same id that came from another span. `address` is its
+/// receiver's.
 std::string span_of(std::string_view traceparent, std::string_view message_id,
                     std::string_view address);
 

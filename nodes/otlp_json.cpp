@@ -15,8 +15,11 @@ constexpr int kind_server = 2;
 constexpr int kind_consumer = 5;
 constexpr int status_error = 2;
 
+/// OpenTelemetry's conventions have a number for this one.
+constexpr std::string_view numeric_key = "http.response.status_code";
+
 json attribute(const std::string& key, const std::string& value) {
-  return {{"key", key}, {"value", {{"stringValue", value}}}};
+  return {{"key", key}, {"value", {{key == numeric_key ? "intValue" : "stringValue", value}}}};
 }
 
 /// 64 bits are texts in Protobuf's JSON.

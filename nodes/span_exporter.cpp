@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -22,8 +23,8 @@ namespace {
 constexpr int64_t every_ms = 1'000;
 constexpr long connect_ms = 2'000;
 constexpr long request_ms = 10'000;
-/// When the process ends.
-constexpr long last_request_ms = 1'000;
+/// What the end of the process waits for a collector. libcurl looks once a second.
+constexpr std::chrono::seconds last_patience{1};
 
 constexpr unsigned attempts = 4;
 constexpr int64_t first_pause_ms = 500;
@@ -42,7 +43,9 @@ bool may_try_again(long status) {
 /// Kept alive between requests.
 class span_exporter::connection {
 public:
-  explicit connection(const std::string& endpoint) : curl_{curl_easy_init(), curl_easy_cleanup} {
+  /// `owner` says when what is under way has to end.
+  connection(const std::string& endpoint, span_exporter& owner)
+    : curl_{curl_easy_init(), curl_easy_cleanup} {
     headers_.reset(curl_slist_append(nullptr, "Content-Type: application/json"));
     auto url = endpoint + "/v1/traces";
     curl_easy_setopt(curl_.get(), CURLOPT_URL, url.c_str());
@@ -51,7 +54,13 @@ public:
     // The configuration alone says where traces go.
     curl_easy_setopt(curl_.get(), CURLOPT_PROXY, "");
     curl_easy_setopt(curl_.get(), CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+    curl_easy_setopt(curl_.get(), CURLOPT_TIMEOUT_MS, request_ms);
     curl_easy_setopt(curl_.get(), CURLOPT_WRITEFUNCTION, forget_body);
+    curl_easy_setopt(curl_.get(), CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl_.get(), CURLOPT_XFERINFODATA, &owner);
+    curl_easy_setopt(curl_.get(), CURLOPT_XFERINFOFUNCTION, look_at_end);
+    // A name that does not resolve holds nobody up.
+    curl_easy_setopt(curl_.get(), CURLOPT_QUICK_EXIT, 1L);
   }
 
   struct outcome {
@@ -60,8 +69,7 @@ public:
     std::string why;
   };
 
-  outcome post(const std::string& body, long timeout_ms) {
-    curl_easy_setopt(curl_.get(), CURLOPT_TIMEOUT_MS, timeout_ms);
+  outcome post(const std::string& body) {
     curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDS, body.c_str());
     curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
     auto result = curl_easy_perform(curl_.get());
@@ -74,6 +82,10 @@ public:
   }
 
 private:
+  static int look_at_end(void* owner, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<span_exporter*>(owner)->is_over() ? 1 : 0;
+  }
+
   std::unique_ptr<CURL, void (*)(CURL*)> curl_;
   std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers_{nullptr, curl_slist_free_all};
 };
@@ -92,6 +104,7 @@ span_exporter::~span_exporter() {
   {
     std::lock_guard guard{mutex_};
     ending_ = true;
+    end_by_ = std::chrono::steady_clock::now() + last_patience;
   }
   came_.notify_one();
   thread_.join();
@@ -114,43 +127,57 @@ bool span_exporter::pause(int64_t ms) {
   return !came_.wait_for(guard, std::chrono::milliseconds{ms}, [this] { return ending_; });
 }
 
+bool span_exporter::is_over() {
+  std::lock_guard guard{mutex_};
+  return ending_ && std::chrono::steady_clock::now() >= end_by_;
+}
+
+/// One line when it begins to fail, and one when that is over.
+void span_exporter::note(bool sent, const std::string& why) {
+  if (std::exchange(failing_, !sent) == !sent)
+    return;
+  if (sent)
+    spdlog::info("the collector {} takes spans again", settings_.endpoint);
+  else
+    spdlog::warn("spans are dropped, as the collector {} does not take them: {}",
+                 settings_.endpoint, why);
+}
+
 bool span_exporter::send_batch(connection& to, const std::vector<actors::span>& batch) {
   auto body = otlp_json(batch, node_);
   auto wait_ms = first_pause_ms;
   for (unsigned attempt = 1;; ++attempt, wait_ms *= 2) {
-    bool is_last = false;
-    {
-      std::lock_guard guard{mutex_};
-      is_last = ending_;
-    }
-    auto outcome = to.post(body, is_last ? last_request_ms : request_ms);
-    if (outcome.sent)
-      return true;
-    if (is_last || !outcome.again || attempt == attempts || !pause(wait_ms)) {
-      spdlog::warn("{} spans are dropped, as the collector {} did not take them: {}", batch.size(),
-                   settings_.endpoint, outcome.why);
-      return false;
+    auto outcome = to.post(body);
+    if (outcome.sent || !outcome.again || attempt == attempts || !pause(wait_ms)) {
+      note(outcome.sent, outcome.why);
+      return outcome.sent;
     }
   }
 }
 
 void span_exporter::run() {
-  connection to{settings_.endpoint};
+  // A collector that has gone is an error, and no signal.
+  sigset_t pipe;
+  ::sigemptyset(&pipe);
+  ::sigaddset(&pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+  connection to{settings_.endpoint, *this};
   std::unique_lock guard{mutex_};
-  for (bool reached = true;;) {
+  for (;;) {
     came_.wait_for(guard, std::chrono::milliseconds{every_ms},
                    [this] { return ending_ || waiting_.size() >= max_sent_spans; });
-    while (!waiting_.empty()) {
+    // What came meanwhile and fills no request waits for more.
+    for (bool is_first = true;
+         !waiting_.empty() && (is_first || ending_ || waiting_.size() >= max_sent_spans);
+         is_first = false) {
       std::vector<actors::span> batch;
       auto end
         = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), max_sent_spans));
       std::move(waiting_.begin(), end, std::back_inserter(batch));
       waiting_.erase(waiting_.begin(), end);
-      // A process that ends does not wait for a collector that is not there more than once.
-      auto give_up = ending_ && !reached;
       guard.unlock();
-      reached = !give_up && send_batch(to, batch);
-      (reached ? sent_ : dropped_)->inc(static_cast<int64_t>(batch.size()));
+      auto sent = !is_over() && send_batch(to, batch);
+      (sent ? sent_ : dropped_)->inc(static_cast<int64_t>(batch.size()));
       guard.lock();
     }
     if (ending_)

@@ -7,6 +7,7 @@
 #include <caf/fwd.hpp>
 #include <caf/telemetry/counter.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
@@ -31,12 +32,10 @@ public:
   span_exporter(const span_exporter&) = delete;
   span_exporter& operator=(const span_exporter&) = delete;
 
-  /// Sends what waits once more, for at most a second.
+  /// Sends what waits once more, and gives up after two seconds.
   ~span_exporter() override;
 
   void take(actors::span x) override;
-
-  double ratio() const noexcept { return settings_.ratio; }
 
 private:
   class connection;
@@ -44,7 +43,10 @@ private:
   void run();
   /// False when it was not sent, for whatever reason.
   bool send_batch(connection& to, const std::vector<actors::span>& batch);
+  void note(bool sent, const std::string& why);
   bool pause(int64_t ms);
+  /// The process ends and has waited long enough.
+  bool is_over();
 
   const trace_settings settings_;
   const std::string node_;
@@ -55,6 +57,9 @@ private:
   /// Guarded by `mutex_`, as is `ending_`.
   std::vector<actors::span> waiting_;
   bool ending_ = false;
+  std::chrono::steady_clock::time_point end_by_;
+  /// The thread's alone: the last batch was not taken.
+  bool failing_ = false;
   std::thread thread_;
 };
 

@@ -6,13 +6,15 @@ namespace touchline::nodes {
 
 namespace {
 
-/// http:// or https:// and something behind it that has no blanks.
+/// http:// or https:// and a place behind it, without passwords or queries: it is named in the log.
 bool is_endpoint(std::string_view text) {
   for (std::string_view scheme : {"http://", "https://"})
     if (text.starts_with(scheme)) {
       auto rest = text.substr(scheme.size());
       return !rest.empty() && !rest.starts_with('/') && !rest.ends_with('/')
-             && std::ranges::none_of(rest, [](char c) { return c <= ' ' || c > '~'; });
+             && std::ranges::none_of(rest, [](char c) {
+                  return c <= ' ' || c > '~' || c == '@' || c == '?' || c == '#';
+                });
     }
   return false;
 }

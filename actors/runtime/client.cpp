@@ -2,6 +2,7 @@
 
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
+#include "messages/trace_context.hpp"
 
 #include <caf/after.hpp>
 
@@ -84,6 +85,7 @@ void client::retry(const DeadLetter& letter, answer_callback done) {
   x.head.from.clear();
   x.head.sequence = 0;
   x.head.causation = cause.message_id();
+  x.head.traceparent = traceparent_after(cause.traceparent, x.head.causation, letter.to());
   x.head.dead_letter = letter.id();
   if (cause.causation.empty())
     stamp(x.head);

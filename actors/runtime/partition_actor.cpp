@@ -206,8 +206,8 @@ void partition_actor::fail_upward(ErrorCode code, const std::string& text) {
     for (auto& message : x.waiting)
       if (message.from_outside)
         message.from.refuse(message.content.get_as<header>(0).id, why);
-  for (auto& [content, from] : early_)
-    from.refuse(content.get_as<header>(0).id, why);
+  for (auto& x : early_)
+    x.from.refuse(x.content.get_as<header>(0).id, why);
   for (auto& [key, callers] : deferred_)
     for (auto& waiting : callers)
       waiting.from.refuse(key.substr(key.find('\0') + 1), why);
@@ -243,12 +243,11 @@ void partition_actor::receive(caf::message content) {
     ++commands_;
     environment_.metrics->commands_in_flight->inc();
   }
-  if (!open_) {
-    early_.emplace_back(std::move(content), std::move(from));
-    return;
-  }
-  auto from_outside = head.from_outside();
-  deliver_to_entity(head, {content, std::move(from), from_outside, 0, {}});
+  waiting_message message{content, std::move(from), head.from_outside(), 0, {}};
+  if (open_)
+    deliver_to_entity(head, std::move(message));
+  else
+    early_.push_back(std::move(message));
 }
 
 std::optional<refusal> partition_actor::check_command(const header& head, uint32_t number,
@@ -490,9 +489,9 @@ void partition_actor::open() {
     return;
   }
   open_ = true;
-  for (auto& [content, from] : std::exchange(early_, {})) {
-    const auto& head = content.get_as<header>(0);
-    deliver_to_entity(head, {content, from, head.from_outside(), 0, {}});
+  for (auto& x : std::exchange(early_, {})) {
+    auto content = x.content;
+    deliver_to_entity(content.get_as<header>(0), std::move(x));
   }
   tick();
 }

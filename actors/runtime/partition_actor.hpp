@@ -340,7 +340,7 @@ private:
   /// What the gauges show of this partition.
   std::array<int64_t, 3> shown_{};
   /// Messages that arrived before the partition was open.
-  std::deque<std::pair<caf::message, caller>> early_;
+  std::deque<waiting_message> early_;
 };
 
 } // namespace touchline::actors

@@ -54,7 +54,7 @@ runtime_metrics::runtime_metrics(caf::actor_system& system)
   durations_ = registry.histogram_family<double>(
     "touchline", "message-duration", {"message"},
     caf::span<const double>{duration_buckets.data(), duration_buckets.size()},
-    "From the arrival of a message at its partition until it is durable and answered.", "seconds");
+    "From the arrival of a message at its partition until what it did is durable.", "seconds");
 }
 
 void runtime_metrics::observe(uint32_t number, double seconds) {

@@ -287,7 +287,7 @@ void node_actor::show(const replica_news& x) {
   system()
     .metrics()
     .counter_family("touchline", "elections", {"partition"},
-                    "Terms that began while the replica was there.", "1", true)
+                    "Terms that began while the replica was known.", "1", true)
     ->get_or_add({{"partition", std::to_string(x.partition)}})
     ->inc(before > 0 && x.term > before ? static_cast<int64_t>(x.term - before) : 0);
 }

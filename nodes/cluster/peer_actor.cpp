@@ -43,6 +43,17 @@ void pass_on(const caf::actor& to, const caf::strong_actor_ptr& from, caf::messa
     caf::make_mailbox_element(from, caf::make_message_id(), {}, std::move(content)), host);
 }
 
+/// What a program puts into a header is bounded before it goes on to another node; the receiver
+/// looks at the rest.
+std::optional<refusal> check_header(const header& x) {
+  constexpr size_t max_field_bytes = 1'024;
+  for (auto* text : {&x.to, &x.id, &x.correlation, &x.causation, &x.traceparent, &x.dead_letter})
+    if (text->size() > max_field_bytes)
+      return refusal{INVALID_ARGUMENT, "A field of the message's header has more than "
+                                         + std::to_string(max_field_bytes) + " bytes."};
+  return std::nullopt;
+}
+
 } // namespace
 
 peer_actor::peer_actor(caf::actor_config& config,
@@ -387,6 +398,10 @@ void peer_actor::take_message(wire_message& x) {
   auto body = info ? parse_message(x.number, x.body) : nullptr;
   if (!body) {
     refuse_out({INVALID_ARGUMENT, "The message is none of this version's catalogue."});
+    return;
+  }
+  if (auto wrong = is_program ? check_header(x.head) : std::nullopt) {
+    refuse_out(*wrong);
     return;
   }
   // Nodes send for their operators, and programs do not.

@@ -858,18 +858,19 @@ void replica_actor::dissolved() {
   replica_news news;
   news.partition = partition_;
   news.dissolved = true;
+  show_gauges(true);
   environment_->tell(news);
   quit();
 }
 
 /// How far the replica is; a follower's lag is what it lacks of the leader's.
-void replica_actor::show_gauges() const {
+void replica_actor::show_gauges(bool is_gone) const {
   auto set = [&](const char* name, const char* help, uint64_t value) {
     system()
       .metrics()
       .gauge_family("touchline", name, {"partition"}, help)
       ->get_or_add({{"partition", std::to_string(partition_)}})
-      ->value(static_cast<int64_t>(value));
+      ->value(is_gone ? 0 : static_cast<int64_t>(value));
   };
   set("replica-commit-index", "Entries of the log that are committed, as far as the replica knows.",
       core_ ? core_->commit_index() : 0);

@@ -289,7 +289,7 @@ private:
   // -- members ------------------------------------------------------------------------------------
 
   void upkeep();
-  void show_gauges() const;
+  void show_gauges(bool is_gone = false) const;
   void reconcile();
   bool add_or_promote();
   bool remove_or_hand_over();

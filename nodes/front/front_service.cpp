@@ -103,8 +103,9 @@ struct front_service::exchange {
     using std::chrono::microseconds;
     metrics.count(operation, out.status,
                   duration_cast<microseconds>(std::chrono::steady_clock::now() - began).count());
-    trace.end({request.method + ' ' + (where.found ? where.found->path : operation), request.method,
-               request.path, out.status});
+    if (trace.is_kept())
+      trace.end({where.found->method + ' ' + where.found->path, where.found->method, request.path,
+                 out.status, std::chrono::steady_clock::now() - began});
     reply(std::move(out));
   }
 
@@ -145,10 +146,9 @@ front_service::~front_service() {
 void front_service::handle(http_request request, reply_function reply) {
   request.peer
     = client_address(config_.trusted_proxies, request.peer, request.header("x-forwarded-for"));
-  request_trace trace{traces_, request.header("traceparent")};
-  auto x
-    = std::make_shared<exchange>(exchange{std::move(request), std::move(reply), metrics_,
-                                          std::move(trace), !config_.server.certificate.empty()});
+  auto x = std::make_shared<exchange>(exchange{std::move(request), std::move(reply), metrics_,
+                                               request_trace{traces_},
+                                               !config_.server.certificate.empty()});
   if (!handle_own(x))
     handle_message(x);
 }
@@ -479,7 +479,6 @@ void front_service::handle_message(const shared_exchange& x) {
   if (!where.found)
     return x->respond(about_methods(x->request, where.methods));
   x->operation = where.found->info->name;
-  x->trace.begin_if_due();
   x->is_reading = where.found->info->mode == message_mode::read;
   if (prefers_csv(x->request.header("accept")))
     x->shown = csv_of(where.found->info->number);
@@ -488,6 +487,7 @@ void front_service::handle_message(const shared_exchange& x) {
 
 void front_service::begin_message(const shared_exchange& x) {
   const auto& info = *x->where.found->info;
+  x->trace.begin(x->request.header("traceparent"));
   if (!credential_fields(info.number).empty())
     return begin_credentials(x);
   auto message = read_message(x->where, x->request);
@@ -510,7 +510,8 @@ void front_service::ask(const shared_exchange& x, std::string id) {
     [this, x](const answer& reply, int64_t retry_after_ms) {
       finish_message(x, reply, retry_after_ms);
     },
-    x->trace.traceparent());
+    // A read leaves no record that could carry it.
+    traces_.spans || !x->is_reading ? x->trace.traceparent() : std::string{});
 }
 
 void front_service::finish_message(const shared_exchange& x, const answer& reply,

@@ -13,6 +13,11 @@ void set_limits(request_parser& parser, const server_limits& limits) {
   parser.body_limit(limits.body_bytes);
 }
 
+boost::system::error_code check_head(const request_parser& parser) {
+  return parser.chunked() ? make_error_code(http::error::bad_transfer_encoding)
+                          : boost::system::error_code{};
+}
+
 http_request to_request(http::request<http::string_body>&& read, const std::string& peer) {
   http_request out;
   out.method = std::string{read.method_string()};
@@ -49,6 +54,11 @@ problem problem_of_bytes(const boost::system::error_code& wrong) {
     out.status = 0;
     out.code = TOO_LARGE;
     out.detail = "The body of the request is too large.";
+  } else if (wrong == http::error::bad_transfer_encoding) {
+    constexpr unsigned length_required = 411;
+    out.status = length_required;
+    out.code = UNSUPPORTED;
+    out.detail = "A body needs its length in Content-Length; Transfer-Encoding is not taken.";
   } else if (wrong == beast::error::timeout) {
     constexpr unsigned request_timeout = 408;
     out.status = request_timeout;

@@ -244,8 +244,13 @@ private:
   /// Most requests come as a whole, so that nothing has to wait for the rest.
   void take_bytes() {
     error_code wrong;
-    parser_->eager(true);
     buffer_.consume(parser_->put(buffer_.data(), wrong));
+    if (parser_->is_header_done() && !parser_->is_done() && !wrong)
+      wrong = check_head(*parser_);
+    if (parser_->is_header_done() && !parser_->is_done() && !wrong && buffer_.size() > 0) {
+      parser_->eager(true);
+      buffer_.consume(parser_->put(buffer_.data(), wrong));
+    }
     if (wrong && wrong != http::error::need_more)
       return refuse(wrong);
     if (parser_->is_done())
@@ -272,6 +277,8 @@ private:
   }
 
   void take_header(error_code wrong) {
+    if (!wrong)
+      wrong = check_head(*parser_);
     if (wrong)
       return refuse(wrong);
     // A client that asks first whether its body is welcome is told to send it.

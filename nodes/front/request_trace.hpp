@@ -3,6 +3,7 @@
 
 #include "actors/runtime/span.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -19,22 +20,27 @@ struct trace_target {
 /// Follows one request. A trace that it brings is carried on also where no spans are kept.
 class request_trace {
 public:
-  /// `brought` is the header `traceparent`; what is none counts as not there.
-  request_trace(const trace_target& target, std::string_view brought);
+  explicit request_trace(const trace_target& target) : target_{target} {}
 
-  /// Begins a trace if the request brought none and its turn has come.
-  void begin_if_due();
+  /// Takes the request's place in the trace of its header `traceparent`; what is none counts as not
+  /// there. Without one it begins a trace if its turn has come.
+  void begin(std::string_view brought);
 
   /// What messages of the request carry; empty for no trace.
   const std::string& traceparent() const noexcept { return traceparent_; }
+
+  /// Whether `end` has to be called.
+  bool is_kept() const noexcept { return kept_; }
 
   /// What is known at its end.
   struct outcome {
     /// "POST /v1/leagues/{league}/teams".
     std::string name;
     std::string method;
+    /// More than 512 bytes are cut.
     std::string path;
     unsigned status = 0;
+    std::chrono::nanoseconds elapsed{};
   };
 
   /// Keeps the span. Once.

@@ -68,8 +68,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_http_is_refused_and_ends_the_connection) {
   for (auto* bytes : {"\r\n\r\nnonsense\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
                       "\x16\x03\x01\x02\x01\x01\r\n\r\n", "GET / HTTP/1.1\r\nbad header\r\n\r\n",
                       "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
-                      "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-                      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+                      "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"}) {
     http_client client{server->port()};
     client.send(bytes);
     auto reply = client.receive();
@@ -77,7 +76,30 @@ BOOST_AUTO_TEST_CASE(what_is_no_http_is_refused_and_ends_the_connection) {
     BOOST_TEST(reply.header("content-type") == "application/problem+json");
     BOOST_TEST(client.is_closed());
   }
-  BOOST_TEST(server->statistics().malformed == 8);
+  BOOST_TEST(server->statistics().malformed == 7);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_without_its_length_is_refused_however_it_comes) {
+  auto server = serve();
+  const std::string head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (auto& body : {std::string{"5\r\nhello\r\n0\r\n\r\n"}, std::string{"zz\r\n"}}) {
+    http_client client{server->port()};
+    client.send(head + body);
+    auto reply = client.receive();
+    BOOST_TEST(reply.status == 411);
+    BOOST_TEST(reply.body.find("Content-Length") != std::string::npos, reply.body);
+    BOOST_TEST(client.is_closed());
+  }
+  // A trailer in pieces ended the process.
+  http_client slow{server->port()};
+  for (char c : head + "0\r\n{\"tline\r\nIdempotency-Key: o\r\n\r\n") {
+    if (!slow.send(std::string(1, c)))
+      break;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  BOOST_TEST(slow.receive().status == 411);
+  http_client client{server->port()};
+  BOOST_TEST(client.ask("GET", "/y").body == "GET /y? ");
 }
 
 BOOST_AUTO_TEST_CASE(too_large_headers_and_bodies_are_refused) {
@@ -96,12 +118,6 @@ BOOST_AUTO_TEST_CASE(too_large_headers_and_bodies_are_refused) {
     client.send(request_bytes("POST", "/", {}, std::string(5'000, 'x')));
     BOOST_TEST(client.receive().status == 413);
     BOOST_TEST(client.is_closed());
-  }
-  {
-    http_client client{server->port()};
-    client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2000\r\n"
-                + std::string(8'192, 'x') + "\r\n0\r\n\r\n");
-    BOOST_TEST(client.receive().status == 413);
   }
   http_client client{server->port()};
   BOOST_TEST(client.ask("POST", "/", {}, std::string(4'096, 'x')).status == 200);

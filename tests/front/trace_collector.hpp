@@ -47,10 +47,11 @@ public:
 
   std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
 
-  /// What it answers from now on.
-  void answer_with(unsigned status) {
+  /// What it answers from now on, or only once.
+  void answer_with(unsigned status, bool once = false) {
     std::lock_guard guard{mutex_};
     status_ = status;
+    once_ = once;
   }
 
   size_t requests() const {
@@ -85,7 +86,9 @@ private:
     if (request.method != "POST" || request.path != "/v1/traces"
         || request.header("content-type") != "application/json")
       mistakes_.push_back(request.method + ' ' + request.path);
-    if (status_ == 200) {
+    if (std::exchange(once_, false))
+      status_ = 200;
+    if (out.status == 200) {
       try {
         read(json::parse(request.body));
       } catch (const std::exception& wrong) {
@@ -99,8 +102,10 @@ private:
 
   static std::map<std::string, std::string> attributes_of(const json& from) {
     std::map<std::string, std::string> out;
-    for (auto& x : from.at("attributes"))
-      out[x.at("key")] = x.at("value").at("stringValue");
+    for (auto& x : from.at("attributes")) {
+      auto& value = x.at("value");
+      out[x.at("key")] = value.at(value.contains("intValue") ? "intValue" : "stringValue");
+    }
     return out;
   }
 
@@ -130,6 +135,7 @@ private:
 
   mutable std::mutex mutex_;
   unsigned status_ = 200;
+  bool once_ = false;
   size_t requests_ = 0;
   std::vector<collected_span> spans_;
   std::vector<std::string> mistakes_;

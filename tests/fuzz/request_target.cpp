@@ -231,6 +231,8 @@ void take(std::string_view input) {
     error_code wrong;
     http::read_header(stream, buffer, parser, wrong);
     if (!wrong)
+      wrong = front::check_head(parser);
+    if (!wrong)
       http::read(stream, buffer, parser, wrong);
     if (wrong)
       return check_problem(front::problem_of_bytes(wrong));

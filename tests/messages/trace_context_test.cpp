@@ -66,6 +66,8 @@ BOOST_AUTO_TEST_CASE(what_a_message_causes_belongs_to_its_trace_and_comes_from_i
   BOOST_TEST(x->sampled);
   // Handled again, it is the same span; another message or another receiver is another one.
   BOOST_TEST(flow_after(head).traceparent() == flow.traceparent());
+  auto from_elsewhere = "00-" + trace + "-00f067aa0ba902b7-01";
+  BOOST_TEST(x->span_id != span_of(from_elsewhere, "command-1", "team/en.1/ash"));
   BOOST_TEST(x->span_id != span_of(sampled, "command-2", "team/en.1/ash"));
   BOOST_TEST(x->span_id != span_of(sampled, "command-1", "team/en.1/elm"));
   head.traceparent.clear();

@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(traces_go_to_a_collector_that_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_with_tracing_is_named) {
-  for (auto* endpoint :
-       {"collector:4318", "http://", "http://127.0.0.1:4318/", "ftp://a", "http://a b"}) {
+  for (auto* endpoint : {"collector:4318", "http://", "http://127.0.0.1:4318/", "ftp://a",
+                         "http://a b", "http://me:secret@a", "http://a?b"}) {
     auto read = with_tracing("    endpoint = \"" + std::string{endpoint} + '"');
     BOOST_TEST_REQUIRE(!read.has_value(), endpoint);
     BOOST_TEST(read.error().find("touchline.tracing.endpoint must be the address of an "
