@@ -32,7 +32,7 @@ add_compile_options(-ffp-contract=off)
 
 add_library(touchline_warnings INTERFACE)
 target_compile_options(touchline_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
-  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
+  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough $<$<CXX_COMPILER_ID:GNU>:-Werror>)
 
 # touchline_generated(TARGET): a library of protoc's classes. Clang takes minutes to instrument the largest of them.
 function(touchline_generated target)

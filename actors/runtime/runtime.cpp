@@ -4,7 +4,6 @@
 #include "actors/runtime/storage_refusal.hpp"
 
 #include <caf/actor_system.hpp>
-#include <caf/init_global_meta_objects.hpp>
 
 #include <array>
 #include <thread>
@@ -36,16 +35,6 @@ tl::expected<void, refusal> check_partitions(storage::lmdb_store& store, uint32_
 }
 
 } // namespace
-
-void register_message_types() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    caf::core::init_global_meta_objects();
-    caf::init_global_meta_objects<caf::id_block::touchline_protocol>();
-    caf::init_global_meta_objects<caf::id_block::touchline_local>();
-    caf::init_global_meta_objects<caf::id_block::touchline_catalogue>();
-  });
-}
 
 tl::expected<std::unique_ptr<runtime>, refusal> runtime::start(caf::actor_system& system,
                                                                runtime_setup setup) {
