@@ -22,7 +22,7 @@ word read_word(std::string_view line, size_t& at, char& quote) {
       out.text += line[++at];
     else if (quote == 0 && (c == '\'' || c == '"'))
       quote = c;
-    else if (quote == c)
+    else if (quote != 0 && quote == c)
       quote = 0;
     else
       out.text += c;
