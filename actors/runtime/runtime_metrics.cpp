@@ -1,21 +1,12 @@
 #include "actors/runtime/runtime_metrics.hpp"
 
+#include "actors/runtime/duration_buckets.hpp"
 #include "messages/catalogue.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/telemetry/metric_registry.hpp>
 
-#include <array>
-
 namespace touchline::actors {
-
-namespace {
-
-/// Upper bounds in seconds.
-constexpr std::array duration_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                      0.1,    0.25,  0.5,    1.0,   2.5,  5.0,   10.0};
-
-} // namespace
 
 runtime_metrics::runtime_metrics(caf::actor_system& system)
   : duration_of_(catalogue_data::messages().size()) {

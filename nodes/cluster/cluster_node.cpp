@@ -7,6 +7,7 @@
 #include "nodes/identity_key.hpp"
 #include "nodes/program_version.hpp"
 #include "nodes/resident_memory.hpp"
+#include "nodes/shown_metrics.hpp"
 
 #include <caf/io/middleman.hpp>
 #include <caf/io/publish.hpp>
@@ -217,10 +218,10 @@ tl::expected<void, refusal> cluster_node::run(const cluster_node_setup& setup) {
   env.alone = setup.id == 0;
   env.broken = [this](const refusal& why) { fail(why); };
   env.describe = [this](cluster::NodeStatus& out) { describe(out); };
-  written_.emplace(*system_);
+  show_writer(*system_, writer_->statistics());
   env.at_tick = [this](int64_t now_ms) {
     load_.sample(now_ms);
-    written_->show(writer_->statistics());
+    show_writer(*system_, writer_->statistics());
   };
   if (setup.id != 0) {
     const auto& limits = config.cluster->limits;

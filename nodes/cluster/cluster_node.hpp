@@ -10,7 +10,6 @@
 #include "nodes/identity_key.hpp"
 #include "nodes/processor_load.hpp"
 #include "nodes/span_exporter.hpp"
-#include "nodes/writer_metrics.hpp"
 #include "storage/lmdb_store.hpp"
 #include "storage/writer.hpp"
 
@@ -94,9 +93,8 @@ private:
   caf::actor node_;
   cluster::Node self_;
   std::vector<std::string> roles_;
-  /// The node's actor alone uses them.
+  /// The node's actor alone uses it.
   processor_load load_;
-  std::optional<writer_metrics> written_;
   uint16_t port_ = 0;
   bool tls_ = false;
   int64_t started_ms_ = 0;

@@ -6,6 +6,7 @@
 #include "nodes/cluster/operator_desk.hpp"
 #include "nodes/cluster/query_answer.hpp"
 #include "nodes/cluster/shown_certificate.hpp"
+#include "nodes/shown_metrics.hpp"
 #include "storage/writer.hpp"
 
 #include <caf/telemetry/metric_registry.hpp>
@@ -272,16 +273,11 @@ void node_actor::replica_said(const replica_news& x) {
 
 /// In the metrics. A replica that is gone, or takes no part, knows no leader.
 void node_actor::show(const replica_news& x) {
-  auto set = [&](const char* name, const char* help, uint64_t value) {
-    system()
-      .metrics()
-      .gauge_family("touchline", name, {"partition"}, help)
-      ->get_or_add({{"partition", std::to_string(x.partition)}})
-      ->value(static_cast<int64_t>(value));
-  };
-  set("replica-leader", "The node that leads the partition; 0 for nobody.",
-      consensus::node_of(x.leader));
-  set("replica-term", "The term that the replica of the partition is in.", x.term);
+  nodes::show_gauge(system(), x.partition, "replica-leader",
+                    "The node that leads the partition; 0 for nobody.",
+                    consensus::node_of(x.leader));
+  nodes::show_gauge(system(), x.partition, "replica-term",
+                    "The term that the replica of the partition is in.", x.term);
   auto known = replica_states_.find(x.partition);
   auto before = known == replica_states_.end() ? 0 : known->second.term;
   system()

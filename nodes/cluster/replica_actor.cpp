@@ -3,10 +3,8 @@
 #include "actors/runtime/local_messages.hpp"
 #include "actors/runtime/storage_refusal.hpp"
 #include "nodes/cluster/failed_reply.hpp"
+#include "nodes/shown_metrics.hpp"
 #include "storage/layout.hpp"
-
-#include <caf/actor_system.hpp>
-#include <caf/telemetry/metric_registry.hpp>
 
 #include <spdlog/spdlog.h>
 
@@ -865,17 +863,14 @@ void replica_actor::dissolved() {
 
 /// How far the replica is; a follower's lag is what it lacks of the leader's.
 void replica_actor::show_gauges(bool is_gone) const {
-  auto set = [&](const char* name, const char* help, uint64_t value) {
-    system()
-      .metrics()
-      .gauge_family("touchline", name, {"partition"}, help)
-      ->get_or_add({{"partition", std::to_string(partition_)}})
-      ->value(is_gone ? 0 : static_cast<int64_t>(value));
+  auto show = [&](const char* name, const char* help, uint64_t value) {
+    nodes::show_gauge(system(), partition_, name, help, is_gone ? 0 : value);
   };
-  set("replica-commit-index", "Entries of the log that are committed, as far as the replica knows.",
-      core_ ? core_->commit_index() : 0);
-  set("replica-applied-index", "Entries of the log that can be read here.", applied_);
-  set("replica-log-bytes", "Bytes of the log that are kept.", log_bytes_);
+  show("replica-commit-index",
+       "Entries of the log that are committed, as far as the replica knows.",
+       core_ ? core_->commit_index() : 0);
+  show("replica-applied-index", "Entries of the log that can be read here.", applied_);
+  show("replica-log-bytes", "Bytes of the log that are kept.", log_bytes_);
 }
 
 Reply replica_actor::give_content(const ContentQuery& query) {

@@ -1,22 +1,19 @@
 #include "nodes/front/front_metrics.hpp"
 
+#include "actors/runtime/duration_buckets.hpp"
 #include "nodes/front/event_hub.hpp"
 #include "nodes/front/guarded_client.hpp"
 #include "nodes/front/http_server.hpp"
+#include "nodes/shown_metrics.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/telemetry/metric_registry.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace touchline::front {
 
 namespace {
-
-/// Upper bounds in seconds.
-constexpr std::array duration_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                      0.1,    0.25,  0.5,    1.0,   2.5,  5.0,   10.0};
 
 /// A gauge of CAF's with the end of a counter, which Prometheus' own check refuses.
 std::string without_wrong_ends(std::string text) {
@@ -34,12 +31,13 @@ front_metrics::counted& front_metrics::counted_of(std::string_view operation) {
   if (at != counted_.end())
     return at->second;
   auto name = std::string{operation};
-  auto* durations = system_.metrics()
-                      .histogram_family<double>(
-                        "touchline", "front-request-duration", {"operation"},
-                        caf::span<const double>{duration_buckets.data(), duration_buckets.size()},
-                        "From the last byte of a request to its response.", "seconds")
-                      ->get_or_add({{"operation", name}});
+  auto* durations
+    = system_.metrics()
+        .histogram_family<double>(
+          "touchline", "front-request-duration", {"operation"},
+          caf::span<const double>{actors::duration_buckets.data(), actors::duration_buckets.size()},
+          "From the last byte of a request to its response.", "seconds")
+        ->get_or_add({{"operation", name}});
   return counted_.emplace(std::move(name), counted{durations, {}}).first->second;
 }
 
@@ -95,32 +93,28 @@ std::string without_times(std::string_view text) {
 
 void front_metrics::set_gauges(const guarded_client& client, const server_statistics& server,
                                const event_statistics& events) {
-  auto& registry = system_.metrics();
-  auto* breakers = registry.gauge_family("touchline", "front-breaker-state", {"context"},
-                                         "0 closed, 1 open, 2 half-open.");
+  auto* breakers = system_.metrics().gauge_family("touchline", "front-breaker-state", {"context"},
+                                                  "0 closed, 1 open, 2 half-open.");
   client.each([breakers](const std::string& context, const circuit_breaker& x) {
     breakers->get_or_add({{"context", context}})->value(static_cast<int64_t>(x.state()));
   });
-  auto gauge = [&registry](const char* name, const char* help, uint64_t value) {
-    registry.gauge_singleton("touchline", name, help)->value(static_cast<int64_t>(value));
-  };
-  // They are counted elsewhere, and only grow.
-  auto counter = [&registry](const char* name, const char* help, uint64_t value) {
-    auto* x = registry.counter_singleton("touchline", name, help, "1", true);
-    if (auto more = static_cast<int64_t>(value) - x->value(); more > 0)
-      x->inc(more);
-  };
-  gauge("front-connections", "Connections of clients.", server.open);
-  counter("front-connections-accepted", "Connections accepted.", server.accepted);
-  counter("front-connections-turned-away", "Connections refused for want of room.",
-          server.turned_away);
-  counter("front-connections-timed-out", "Connections ended for being slow.", server.timed_out);
-  counter("front-malformed-requests", "Requests that could not be read.", server.malformed);
-  gauge("front-streams", "Streams of live events.", events.open);
-  counter("front-stream-events", "Events sent to streams.", events.events);
-  counter("front-streams-too-slow", "Streams ended because nobody read them.", events.too_slow);
-  counter("front-streams-turned-away", "Streams refused for want of room.", events.turned_away);
-  counter("front-stream-looks-failed", "Looks for new events that failed.", events.failed_looks);
+  nodes::show_gauge(system_, "front-connections", "Connections of clients.", server.open);
+  nodes::show_total(system_, "front-connections-accepted", "Connections accepted.",
+                    server.accepted);
+  nodes::show_total(system_, "front-connections-turned-away",
+                    "Connections refused for want of room.", server.turned_away);
+  nodes::show_total(system_, "front-connections-timed-out", "Connections ended for being slow.",
+                    server.timed_out);
+  nodes::show_total(system_, "front-malformed-requests", "Requests that could not be read.",
+                    server.malformed);
+  nodes::show_gauge(system_, "front-streams", "Streams of live events.", events.open);
+  nodes::show_total(system_, "front-stream-events", "Events sent to streams.", events.events);
+  nodes::show_total(system_, "front-streams-too-slow", "Streams ended because nobody read them.",
+                    events.too_slow);
+  nodes::show_total(system_, "front-streams-turned-away", "Streams refused for want of room.",
+                    events.turned_away);
+  nodes::show_total(system_, "front-stream-looks-failed", "Looks for new events that failed.",
+                    events.failed_looks);
 }
 
 std::string front_metrics::text(const guarded_client& client, const server_statistics& server,

@@ -46,10 +46,12 @@ constexpr int64_t linger_ms = 1'000;
 /// Room behind the largest request for what was read of the next one.
 constexpr size_t spare_bytes = 16 * 1'024;
 
-/// What comes before the body of a response.
+/// As Boost.Beast writes versions. Before it there were no chunks.
+constexpr unsigned http_1_1 = 11;
+
+/// What comes before the body of a response, or before its stream.
 std::string head_of(const http_response& x, unsigned version, bool keep_alive) {
   constexpr size_t usual_bytes = 512;
-  constexpr unsigned http_1_1 = 11;
   std::string out;
   out.reserve(usual_bytes);
   auto status = http::obsolete_reason(http::int_to_status(x.status));
@@ -62,7 +64,9 @@ std::string head_of(const http_response& x, unsigned version, bool keep_alive) {
     out += keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
   constexpr unsigned no_content = 204;
   constexpr unsigned not_modified = 304;
-  if (x.status != no_content && x.status != not_modified)
+  if (x.stream)
+    out += version < http_1_1 ? "" : "Transfer-Encoding: chunked\r\n";
+  else if (x.status != no_content && x.status != not_modified)
     out.append("Content-Length: ").append(std::to_string(x.body.size())).append("\r\n");
   return out += "\r\n";
 }
@@ -245,11 +249,12 @@ private:
   void take_bytes() {
     error_code wrong;
     buffer_.consume(parser_->put(buffer_.data(), wrong));
-    if (parser_->is_header_done() && !parser_->is_done() && !wrong)
+    // Its head first, which says whether its body is read at all.
+    if (!wrong && !parser_->is_done()) {
       wrong = check_head(*parser_);
-    if (parser_->is_header_done() && !parser_->is_done() && !wrong && buffer_.size() > 0) {
       parser_->eager(true);
-      buffer_.consume(parser_->put(buffer_.data(), wrong));
+      if (!wrong && buffer_.size() > 0)
+        buffer_.consume(parser_->put(buffer_.data(), wrong));
     }
     if (wrong && wrong != http::error::need_more)
       return refuse(wrong);
@@ -356,27 +361,18 @@ private:
     error_code ignored;
     beast::get_lowest_layer(stream_).socket().set_option(
       net::socket_base::send_buffer_size{send_bytes}, ignored);
-    constexpr unsigned http_1_1 = 11;
     is_chunked_ = version_ >= http_1_1;
-    auto response = std::make_shared<http::response<http::empty_body>>();
-    response->result(out.status);
-    response->version(version_);
-    for (auto& [name, value] : out.headers)
-      response->set(name, value);
-    response->keep_alive(false);
-    if (is_chunked_)
-      response->chunked(true);
-    auto head = std::make_shared<http::response_serializer<http::empty_body>>(*response);
+    head_ = head_of(out, version_, keep_alive_);
     expire_after(environment_.limits.response_ms);
-    http::async_write_header(stream_, *head,
-                             [self = this->shared_from_this(), response, head,
-                              begun = std::move(out.stream)](error_code wrong, size_t) {
-                               if (wrong)
-                                 return;
-                               self->facts_ = std::make_shared<stream_facts>();
-                               self->watch_for_end();
-                               begun(std::make_shared<session_stream<Stream>>(self));
-                             });
+    net::async_write(
+      stream_, net::buffer(head_),
+      [self = this->shared_from_this(), begun = std::move(out.stream)](error_code wrong, size_t) {
+        if (wrong)
+          return;
+        self->facts_ = std::make_shared<stream_facts>();
+        self->watch_for_end();
+        begun(std::make_shared<session_stream<Stream>>(self));
+      });
   }
 
   /// A client that listens sends nothing any more; that it closes is found here.
@@ -527,7 +523,7 @@ private:
   std::string head_;
   std::string body_;
   std::string peer_;
-  unsigned version_ = 11;
+  unsigned version_ = http_1_1;
   bool keep_alive_ = true;
   bool is_head_ = false;
   bool is_idle_ = false;

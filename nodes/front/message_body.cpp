@@ -29,6 +29,14 @@ tl::unexpected<problem> wrong(unsigned status, std::string detail, std::string f
   return tl::unexpected{std::move(out)};
 }
 
+template <class Number>
+std::optional<Number> number_in(const std::string& text) {
+  Number value{};
+  auto end = text.data() + text.size();
+  auto [stop, failed] = std::from_chars(text.data(), end, value);
+  return failed == std::errc{} && stop == end ? std::optional{value} : std::nullopt;
+}
+
 // -- the body, as most have it --------------------------------------------------------------------
 
 /// Larger ones are left to Protobuf, which builds no tree of them.
@@ -43,12 +51,8 @@ std::optional<Number> plain_number(const nlohmann::json& from) {
   else if (from.is_string())
     text = from.get_ref<const std::string&>();
   const size_t digits = text.starts_with('-') ? 1 : 0;
-  Number value{};
-  auto end = text.data() + text.size();
-  auto [stop, failed] = std::from_chars(text.data(), end, value);
-  if (failed != std::errc{} || stop != end || (text[digits] == '0' && text.size() > 1))
-    return std::nullopt;
-  return value;
+  // Zeros in front are Protobuf's to judge.
+  return text.size() > 1 && text[digits] == '0' ? std::nullopt : number_in<Number>(text);
 }
 
 bool take_object(const nlohmann::json& from, Message& out);
@@ -156,14 +160,6 @@ tl::expected<void, problem> parse_body(const std::string& body, Message& out) {
 }
 
 // -- path and query -------------------------------------------------------------------------------
-
-template <class Number>
-std::optional<Number> number_in(const std::string& text) {
-  Number value{};
-  auto end = text.data() + text.size();
-  auto [stop, failed] = std::from_chars(text.data(), end, value);
-  return failed == std::errc{} && stop == end ? std::optional{value} : std::nullopt;
-}
 
 /// Sets a field from text; false when it is not of its type.
 bool set_field(Message& message, const FieldDescriptor& field, const std::string& text) {

@@ -51,11 +51,8 @@ std::string divided_league(served_node& node) {
   }
 }
 
-/// The value behind the line's name and labels.
 int64_t metric(served_node& node, const std::string& line) {
-  auto text = node.ask("GET", "/metrics").body;
-  auto at = text.find('\n' + line + ' ');
-  return at == std::string::npos ? -1 : std::stoll(text.substr(at + line.size() + 2));
+  return metric_in(node.ask("GET", "/metrics").body, line);
 }
 
 } // namespace

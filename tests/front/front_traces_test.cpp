@@ -32,8 +32,8 @@ std::string traceparent(const std::string& trace_id, bool sampled) {
   return to_traceparent({trace_id, caller_span, sampled});
 }
 
-std::string tracing_lines(const trace_collector& to, const std::string& ratio) {
-  return "  tracing {\n    endpoint = \"" + to.endpoint() + "\"\n    ratio = " + ratio + "\n  }\n";
+std::string tracing_lines(const std::string& endpoint, const std::string& ratio) {
+  return "  tracing {\n    endpoint = \"" + endpoint + "\"\n    ratio = " + ratio + "\n  }\n";
 }
 
 /// How many steps of a flow have been handled; 0 while it has not ended.
@@ -59,19 +59,25 @@ std::string what_hangs_loose(const std::vector<collected_span>& spans, const std
   return {};
 }
 
-int64_t metric(uint16_t port, const std::string& name) {
-  auto text = page(port, "/metrics");
-  auto at = text.find('\n' + name + ' ');
-  return at == std::string::npos ? -1 : std::stoll(text.substr(at + name.size() + 2));
-}
+/// A cluster that sends its traces to a collector, and an administrator.
+struct traced_cluster {
+  traced_cluster(const std::string& endpoint, const std::string& ratio)
+    : served{"0s", tracing_lines(endpoint, ratio)} {
+    served.start_all();
+    shown = {{"Authorization", "Bearer " + make_admin(served.cluster)}};
+  }
+
+  served_cluster served;
+  header_list shown;
+};
 
 } // namespace
 
 BOOST_AUTO_TEST_CASE(a_trace_goes_through_every_message_of_a_flow_on_all_nodes) {
   trace_collector collector;
-  served_cluster x{"0s", tracing_lines(collector, "0.0")};
-  x.start_all();
-  header_list shown{{"Authorization", "Bearer " + make_admin(x.cluster)}};
+  traced_cluster traced{collector.endpoint(), "0.0"};
+  auto& x = traced.served;
+  auto& shown = traced.shown;
   auto traced_as = [&](const std::string& trace_id, const std::string& key) {
     auto out = shown;
     out.emplace_back("traceparent", traceparent(trace_id, true));
@@ -138,9 +144,9 @@ BOOST_AUTO_TEST_CASE(a_trace_goes_through_every_message_of_a_flow_on_all_nodes) 
 
 BOOST_AUTO_TEST_CASE(reads_of_one_trace_are_spans_of_their_own_and_strangers_begin_none) {
   trace_collector collector;
-  served_cluster x{"0s", tracing_lines(collector, "1.0")};
-  x.start_all();
-  header_list shown{{"Authorization", "Bearer " + make_admin(x.cluster)}};
+  traced_cluster traced{collector.endpoint(), "1.0"};
+  auto& x = traced.served;
+  auto& shown = traced.shown;
   const header_list strange{{"traceparent", traceparent(trace, true)}};
   BOOST_TEST(ask(x.port(1), "GET", teams, strange).status == 401);
   BOOST_TEST(ask(x.port(1), "GET", "/livez", strange).status == 200);
@@ -162,9 +168,9 @@ BOOST_AUTO_TEST_CASE(reads_of_one_trace_are_spans_of_their_own_and_strangers_beg
 
 BOOST_AUTO_TEST_CASE(what_is_not_sampled_is_carried_on_and_not_sent) {
   trace_collector collector;
-  served_cluster x{"0s", tracing_lines(collector, "1.0")};
-  x.start_all();
-  header_list shown{{"Authorization", "Bearer " + make_admin(x.cluster)}};
+  traced_cluster traced{collector.endpoint(), "1.0"};
+  auto& x = traced.served;
+  auto& shown = traced.shown;
   auto post = [&](const std::string& name, const std::string& parent) {
     auto headers = shown;
     headers.emplace_back("Idempotency-Key", name);
@@ -196,15 +202,14 @@ BOOST_AUTO_TEST_CASE(what_is_not_sampled_is_carried_on_and_not_sent) {
 }
 
 BOOST_AUTO_TEST_CASE(a_collector_that_is_away_holds_nobody_up_and_is_counted) {
-  auto gone = std::make_unique<trace_collector>();
-  auto lines = tracing_lines(*gone, "1.0");
-  gone.reset();
-  served_cluster x{"0s", lines};
-  x.start_all();
-  header_list shown{{"Authorization", "Bearer " + make_admin(x.cluster)}};
+  auto endpoint = trace_collector{}.endpoint();
+  traced_cluster traced{endpoint, "1.0"};
+  auto& x = traced.served;
+  auto& shown = traced.shown;
   BOOST_TEST(ask(x.port(1), "POST", teams, shown, R"({"name": "Ash"})").status == 201);
-  BOOST_TEST(eventually([&] { return metric(x.port(1), "touchline_spans_dropped_total") > 0; }));
-  BOOST_TEST(metric(x.port(1), "touchline_spans_sent_total") == 0);
+  BOOST_TEST(eventually(
+    [&] { return metric_in(page(x.port(1), "/metrics"), "touchline_spans_dropped_total") > 0; }));
+  BOOST_TEST(metric_in(page(x.port(1), "/metrics"), "touchline_spans_sent_total") == 0);
   for (uint32_t node = 1; node <= served_cluster::node_count; ++node)
     BOOST_TEST(x.cluster.stop(node) == 0);
 }

@@ -197,4 +197,9 @@ std::string request_bytes(const std::string& method, const std::string& target,
   return out + "\r\n" + body;
 }
 
+int64_t metric_in(const std::string& text, const std::string& line) {
+  auto at = text.find('\n' + line + ' ');
+  return at == std::string::npos ? -1 : std::stoll(text.substr(at + line.size() + 2));
+}
+
 } // namespace touchline::testing

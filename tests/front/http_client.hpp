@@ -83,6 +83,9 @@ private:
   std::string streamed_;
 };
 
+/// The value behind a line's name and labels in Prometheus' text; -1 when it is not there.
+int64_t metric_in(const std::string& text, const std::string& line);
+
 /// The bytes of a request; a body gets its length, and the type application/json.
 std::string request_bytes(const std::string& method, const std::string& target,
                           const header_list& headers = {}, const std::string& body = {});
