@@ -6,9 +6,11 @@
 #include <caf/telemetry/metric_registry.hpp>
 
 #include <curl/curl.h>
+#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <iterator>
@@ -29,8 +31,28 @@ constexpr std::chrono::seconds last_patience{1};
 constexpr unsigned attempts = 4;
 constexpr int64_t first_pause_ms = 500;
 
-size_t forget_body(char*, size_t size, size_t count, void*) {
+/// Of an answer; what is behind is not looked at.
+constexpr size_t max_answer_bytes = size_t{16} << 10;
+
+size_t keep_body(char* bytes, size_t size, size_t count, void* to) {
+  auto& kept = *static_cast<std::string*>(to);
+  kept.append(bytes, std::min(size * count, max_answer_bytes - kept.size()));
   return size * count;
+}
+
+/// What OTLP calls a partial success: how many spans were not taken though the request was, and the
+/// collector's word on it. Protobuf's JSON has such numbers as texts.
+std::pair<size_t, std::string> rejected_by(const std::string& answer) {
+  auto body = nlohmann::json::parse(answer, nullptr, false);
+  const auto partial = body.is_object() ? body.value("partialSuccess", nlohmann::json{}) : body;
+  if (!partial.is_object())
+    return {};
+  const auto count = partial.value("rejectedSpans", nlohmann::json{});
+  const auto why = partial.value("errorMessage", nlohmann::json{});
+  auto text = count.is_string() ? count.get<std::string>() : count.dump();
+  size_t rejected = 0;
+  std::from_chars(text.data(), text.data() + text.size(), rejected);
+  return {rejected, why.is_string() ? why.get<std::string>() : std::string{}};
 }
 
 /// What OTLP says is worth another attempt.
@@ -55,7 +77,8 @@ public:
     curl_easy_setopt(curl_.get(), CURLOPT_PROXY, "");
     curl_easy_setopt(curl_.get(), CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
     curl_easy_setopt(curl_.get(), CURLOPT_TIMEOUT_MS, request_ms);
-    curl_easy_setopt(curl_.get(), CURLOPT_WRITEFUNCTION, forget_body);
+    curl_easy_setopt(curl_.get(), CURLOPT_WRITEFUNCTION, keep_body);
+    curl_easy_setopt(curl_.get(), CURLOPT_WRITEDATA, &answer_);
     curl_easy_setopt(curl_.get(), CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl_.get(), CURLOPT_XFERINFODATA, &owner);
     curl_easy_setopt(curl_.get(), CURLOPT_XFERINFOFUNCTION, look_at_end);
@@ -67,18 +90,23 @@ public:
     bool sent = false;
     bool again = false;
     std::string why;
+    /// Of what was sent.
+    size_t rejected = 0;
   };
 
   outcome post(const std::string& body) {
     curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDS, body.c_str());
     curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
+    answer_.clear();
     auto result = curl_easy_perform(curl_.get());
     if (result != CURLE_OK)
       return {false, true, curl_easy_strerror(result)};
     long status = 0;
     curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &status);
-    return {status >= 200 && status < 300, may_try_again(status),
-            "it answers with status " + std::to_string(status)};
+    if (status < 200 || status >= 300)
+      return {false, may_try_again(status), "it answers with status " + std::to_string(status)};
+    auto [rejected, why] = rejected_by(answer_);
+    return {true, false, "it rejects " + std::to_string(rejected) + " of them: " + why, rejected};
   }
 
 private:
@@ -86,6 +114,7 @@ private:
     return static_cast<span_exporter*>(owner)->is_over() ? 1 : 0;
   }
 
+  std::string answer_;
   std::unique_ptr<CURL, void (*)(CURL*)> curl_;
   std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers_{nullptr, curl_slist_free_all};
 };
@@ -133,24 +162,24 @@ bool span_exporter::is_over() {
 }
 
 /// One line when it begins to fail, and one when that is over.
-void span_exporter::note(bool sent, const std::string& why) {
-  if (std::exchange(failing_, !sent) == !sent)
+void span_exporter::note(bool all_taken, const std::string& why) {
+  if (std::exchange(failing_, !all_taken) == !all_taken)
     return;
-  if (sent)
+  if (all_taken)
     spdlog::info("the collector {} takes spans again", settings_.endpoint);
   else
     spdlog::warn("spans are dropped, as the collector {} does not take them: {}",
                  settings_.endpoint, why);
 }
 
-bool span_exporter::send_batch(connection& to, const std::vector<actors::span>& batch) {
+size_t span_exporter::send_batch(connection& to, const std::vector<actors::span>& batch) {
   auto body = otlp_json(batch, node_);
   auto wait_ms = first_pause_ms;
   for (unsigned attempt = 1;; ++attempt, wait_ms *= 2) {
     auto outcome = to.post(body);
     if (outcome.sent || !outcome.again || attempt == attempts || !pause(wait_ms)) {
-      note(outcome.sent, outcome.why);
-      return outcome.sent;
+      note(outcome.sent && outcome.rejected == 0, outcome.why);
+      return outcome.sent ? batch.size() - std::min(batch.size(), outcome.rejected) : 0;
     }
   }
 }
@@ -176,8 +205,9 @@ void span_exporter::run() {
       std::move(waiting_.begin(), end, std::back_inserter(batch));
       waiting_.erase(waiting_.begin(), end);
       guard.unlock();
-      auto sent = !is_over() && send_batch(to, batch);
-      (sent ? sent_ : dropped_)->inc(static_cast<int64_t>(batch.size()));
+      auto taken = is_over() ? 0 : send_batch(to, batch);
+      sent_->inc(static_cast<int64_t>(taken));
+      dropped_->inc(static_cast<int64_t>(batch.size() - taken));
       guard.lock();
     }
     if (ending_)

@@ -41,9 +41,9 @@ private:
   class connection;
 
   void run();
-  /// False when it was not sent, for whatever reason.
-  bool send_batch(connection& to, const std::vector<actors::span>& batch);
-  void note(bool sent, const std::string& why);
+  /// How many spans of it were taken.
+  size_t send_batch(connection& to, const std::vector<actors::span>& batch);
+  void note(bool all_taken, const std::string& why);
   bool pause(int64_t ms);
   /// The process ends and has waited long enough.
   bool is_over();

@@ -48,6 +48,7 @@ void register_cluster_types() {
     caf::init_global_meta_objects<caf::id_block::touchline_peer>();
     caf::init_global_meta_objects<caf::id_block::touchline_peer_owner>();
     caf::init_global_meta_objects<caf::id_block::touchline_node>();
+    caf::init_global_meta_objects<caf::id_block::touchline_store_reader>();
     caf::init_global_meta_objects<caf::id_block::touchline_client>();
   });
 }
@@ -80,17 +81,44 @@ struct certificate_files {
   std::string key;
 };
 
+/// What the file says of a section leaves the rest of that as it is.
+void add(caf::dictionary<caf::config_value>& to, const caf::dictionary<caf::config_value>& what) {
+  for (auto& [key, value] : what)
+    if (auto* section = caf::get_if<caf::dictionary<caf::config_value>>(&value))
+      add(to[key].as_dictionary(), *section);
+    else
+      to.insert_or_assign(key, value);
+}
+
+/// Workers that wait instead of polling, and no more than there are cores for them: they would only
+/// get in each other's way. An actor that is always busy makes room for others now and then. See
+/// docs/adr/0043-workers-and-readers.md.
+void set_scheduler(caf::actor_system_config& out, size_t processes) {
+  constexpr size_t messages_in_a_row = 256;
+  auto cores = std::max<size_t>(1, std::thread::hardware_concurrency());
+  out.set("caf.scheduler.policy", "sharing");
+  out.set("caf.scheduler.max-threads", std::max<size_t>(1, cores / std::max<size_t>(1, processes)));
+  out.set("caf.scheduler.max-throughput", messages_in_a_row);
+}
+
+/// The nodes that share a machine with node `id`, as far as the file tells.
+size_t nodes_beside(const configuration& config, uint32_t id) {
+  const auto* self = config.cluster ? config.cluster->find(id) : nullptr;
+  if (!self)
+    return 1;
+  auto beside = std::ranges::count(config.cluster->nodes, self->host, &node_configuration::host);
+  return static_cast<size_t>(beside);
+}
+
 /// Modules are loaded here and not from the command line: CAF would silently ignore certificates
 /// that it reads before it has loaded what uses them.
 class network_config : public caf::actor_system_config {
 public:
   network_config(const configuration& config, const certificate_files& files,
-                 cluster::tls_failures failures) {
+                 cluster::tls_failures failures, size_t processes) {
     load<caf::io::middleman>();
     load<caf::openssl::manager>();
-    set("caf.scheduler.policy", "sharing");
-    // CAF takes four at least: on a small machine they only get in each other's way.
-    set("caf.scheduler.max-threads", std::max<size_t>(2, std::thread::hardware_concurrency()));
+    set_scheduler(*this, processes);
     set("caf.middleman.workers", 0);
     const auto times = config.cluster.value_or(cluster_configuration{});
     set("caf.middleman.heartbeat-interval",
@@ -102,8 +130,7 @@ public:
     openssl_cafile = files.ca;
     openssl_certificate = files.certificate;
     openssl_key = files.key;
-    for (auto& [key, value] : config.caf)
-      content["caf"].as_dictionary().insert_or_assign(key, value);
+    add(content["caf"].as_dictionary(), config.caf);
   }
 };
 
@@ -113,15 +140,15 @@ std::unique_ptr<caf::actor_system_config> make_caf_config(const configuration& c
                                                           uint32_t id) {
   if (id == 0) {
     auto out = std::make_unique<caf::actor_system_config>();
-    out->set("caf.scheduler.policy", "sharing");
-    for (auto& [key, value] : config.caf)
-      out->content["caf"].as_dictionary().insert_or_assign(key, value);
+    set_scheduler(*out, 1);
+    add(out->content["caf"].as_dictionary(), config.caf);
     return out;
   }
   certificate_files files;
   if (const auto& tls = config.cluster->tls)
     files = {tls->ca, tls->certificate_of(id), tls->key_of(id)};
-  return std::make_unique<network_config>(config, files, cluster::tls_failures::logged);
+  return std::make_unique<network_config>(config, files, cluster::tls_failures::logged,
+                                          nodes_beside(config, id));
 }
 
 std::unique_ptr<caf::actor_system_config> make_client_caf_config(const configuration& config,
@@ -130,7 +157,7 @@ std::unique_ptr<caf::actor_system_config> make_client_caf_config(const configura
                                                                  const std::string& key) {
   // Such a program has sentences for its user, and no log.
   return std::make_unique<network_config>(config, certificate_files{ca, certificate, key},
-                                          cluster::tls_failures::kept);
+                                          cluster::tls_failures::kept, 1);
 }
 
 cluster::replica_options replica_options_of(const configuration& config) {

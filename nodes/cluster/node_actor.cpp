@@ -4,7 +4,6 @@
 #include "messages/codec.hpp"
 #include "nodes/cluster/failed_reply.hpp"
 #include "nodes/cluster/operator_desk.hpp"
-#include "nodes/cluster/query_answer.hpp"
 #include "nodes/cluster/shown_certificate.hpp"
 #include "nodes/shown_metrics.hpp"
 #include "storage/writer.hpp"
@@ -73,6 +72,8 @@ caf::behavior node_actor::make_behavior() {
   for (uint32_t i = 0; i < environment_->partitions; ++i)
     route(i);
   desk_ = spawn<operator_desk, caf::detached>(environment_, caf::actor{this});
+  reader_ = spawn<store_reader, caf::detached>(environment_->replicas, *environment_->store,
+                                               environment_->partitions);
   start_stored_replicas();
   read_map();
   tick();
@@ -102,8 +103,10 @@ void node_actor::on_exit() {
     send_exit(peer.connection, caf::exit_reason::user_shutdown);
   }
   peers_.clear();
-  send_exit(desk_, caf::exit_reason::user_shutdown);
-  desk_ = nullptr;
+  for (auto* helper : {&desk_, &reader_}) {
+    send_exit(*helper, caf::exit_reason::user_shutdown);
+    *helper = nullptr;
+  }
   environment_->connections->owner = nullptr;
   environment_->connect_to = nullptr;
   environment_->broken = nullptr;
@@ -680,8 +683,11 @@ caf::result<Reply> node_actor::serve_partition(const PartitionQuery& x) {
     return nobody;
   // A message can be promised an answer once: whoever answers otherwise comes first.
   auto here = environment_->runtime->routes().here(x.partition());
-  if (x.about_case() == PartitionQuery::kStore)
-    return serve_store(x.partition(), x.store());
+  if (x.about_case() == PartitionQuery::kStore) {
+    auto promise = make_response_promise();
+    promise.delegate(reader_, store_question{x.partition(), x.store()});
+    return promise;
+  }
   if (x.about_case() == PartitionQuery::kDropDeadLetter && !here)
     return nobody;
   auto promise = make_response_promise();
@@ -717,32 +723,6 @@ caf::result<Reply> node_actor::serve_partition(const PartitionQuery& x) {
       promise.deliver(failed(UNSUPPORTED, "This version of the node does not know the question."));
       return promise;
   }
-}
-
-/// Reads what was committed before the question: waits until it can be read.
-caf::result<Reply> node_actor::serve_store(uint32_t partition, const std::string& query) {
-  nodes::StoreQuery question;
-  if (!question.ParseFromString(query))
-    return failed(INVALID_ARGUMENT, "The question about the store is unreadable.");
-  auto promise = make_response_promise();
-  constexpr std::chrono::seconds patience{30};
-  request(environment_->replicas->at(partition), patience, read_point_query{})
-    .then(
-      [this, promise, partition, question = std::move(question)](const refusal& ready) mutable {
-        if (ready.code != OK) {
-          promise.deliver(failed(ready));
-          return;
-        }
-        Reply reply;
-        reply.set_store(
-          nodes::answer_query(*environment_->store, question, partition, environment_->partitions)
-            .SerializeAsString());
-        promise.deliver(std::move(reply));
-      },
-      [promise](const caf::error&) mutable {
-        promise.deliver(failed(UNAVAILABLE, "The partition did not answer; ask again."));
-      });
-  return promise;
 }
 
 caf::result<Reply> node_actor::serve_status() {

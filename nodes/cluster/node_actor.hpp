@@ -6,6 +6,7 @@
 #include "nodes/cluster/cluster_map.hpp"
 #include "nodes/cluster/peer_actor.hpp"
 #include "nodes/cluster/replica_actor.hpp"
+#include "nodes/cluster/store_reader.hpp"
 
 #include <caf/event_based_actor.hpp>
 
@@ -194,7 +195,6 @@ private:
   caf::result<Reply> serve(const serve_request& x);
   bool is_for_desk(const serve_request& x) const;
   caf::result<Reply> serve_partition(const PartitionQuery& x);
-  caf::result<Reply> serve_store(uint32_t partition, const std::string& query);
   caf::result<Reply> serve_status();
   caf::result<Reply> serve_activity();
   caf::result<Reply> to_controller(const Request& x);
@@ -205,6 +205,8 @@ private:
   std::shared_ptr<node_environment> environment_;
   /// Serves operators.
   caf::actor desk_;
+  /// Reads the store for others.
+  caf::actor reader_;
   std::vector<known_peer> peers_;
   std::vector<leadership> leaders_;
   std::map<uint32_t, replica_news> replica_states_;

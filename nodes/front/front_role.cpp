@@ -90,8 +90,9 @@ private:
       spdlog::debug("the front is not believed yet: {}", known.error().text);
       return false;
     }
-    auto front = front::start(**league, *key, served_,
-                              {&beside_.system(), {beside_.spans(), config_.tracing.ratio}});
+    auto front = front::start(
+      **league, *key, served_,
+      {&beside_.system(), &beside_.runtime().routes(), {beside_.spans(), config_.tracing.ratio}});
     if (!front) {
       spdlog::error("the front does not serve: {}", front.error().text);
       return false;

@@ -124,8 +124,11 @@ front_service::front_service(nodes::league_access& league, const nodes::identity
     traces_{around.traces},
     metrics_{league.system(), around.node},
     limiter_{config.rate},
-    client_{std::make_unique<async_client>(league.system(), league.routes(), time_, config.client)},
-    guarded_{*client_, time_, config.breaker},
+    reads_{std::make_unique<async_client>(league.system(), league.routes(), time_, config.client)},
+    commands_{around.routes ? std::make_unique<async_client>(*around.node, *around.routes, time_,
+                                                             config.client)
+                            : nullptr},
+    guarded_{*reads_, commands_ ? *commands_ : *reads_, time_, config.breaker},
     gate_{guarded_, key_, time_, config.token_memory_ms},
     flows_{league.store()},
     cluster_{league},
@@ -137,7 +140,8 @@ front_service::front_service(nodes::league_access& league, const nodes::identity
 
 front_service::~front_service() {
   // Its end answers what is under way, for which everything else must be there.
-  client_.reset();
+  commands_.reset();
+  reads_.reset();
   flow_reader_.reset();
   password_worker_.reset();
   importer_.reset();

@@ -30,6 +30,10 @@ namespace touchline::front {
 struct front_surroundings {
   /// The actor system of the node that it is beside of, if any, whose metrics it gives as well.
   caf::actor_system* node = nullptr;
+  /// How commands leave that node: for its own partitions no connection is between, for others they
+  /// share the connections of the nodes. Null to go the way of the league. What is read goes that
+  /// way always: answers are written out on its threads, and not on those of the node.
+  const actors::router* routes = nullptr;
   trace_target traces = {};
 };
 
@@ -123,7 +127,9 @@ private:
   rate_limiter limiter_;
   std::function<server_statistics()> server_;
   std::atomic<bool> draining_ = false;
-  std::unique_ptr<async_client> client_;
+  std::unique_ptr<async_client> reads_;
+  /// Null where both go the same way.
+  std::unique_ptr<async_client> commands_;
   guarded_client guarded_;
   kept_texts texts_;
   gatekeeper gate_;

@@ -2,9 +2,10 @@
 
 namespace touchline::front {
 
-guarded_client::guarded_client(async_client& client, const actors::clock& time,
-                               const breaker_options& options)
-  : client_{client},
+guarded_client::guarded_client(async_client& reads, async_client& commands,
+                               const actors::clock& time, const breaker_options& options)
+  : reads_{reads},
+    commands_{commands},
     time_{time} {
   for (auto& context : catalogue_data::contexts())
     if (context.name != "front")
@@ -26,7 +27,8 @@ void guarded_client::ask(std::string id, const message_info& info,
                  0,
                  false},
                 breaker->retry_after_ms(now));
-  client_.ask(
+  auto& client = info.mode == message_mode::read ? reads_ : commands_;
+  client.ask(
     std::move(id), info, std::move(body),
     [breaker, &time = time_, number = *admitted, done = std::move(done)](const answer& x) {
       // A refusal is an answer: only silence opens the breaker.

@@ -18,7 +18,10 @@ using guarded_callback = std::function<void(const answer&, int64_t retry_after_m
 /// Sends messages to contexts that answer. Thread safe.
 class guarded_client {
 public:
-  guarded_client(async_client& client, const actors::clock& time, const breaker_options& options);
+  /// What reads goes through the one, what changes something through the other; they may be the
+  /// same.
+  guarded_client(async_client& reads, async_client& commands, const actors::clock& time,
+                 const breaker_options& options);
 
   /// As `async_client::ask`; UNAVAILABLE at once while the breaker of the context is open.
   void ask(std::string id, const message_info& info,
@@ -29,7 +32,8 @@ public:
   void each(const std::function<void(const std::string&, const circuit_breaker&)>& visit) const;
 
 private:
-  async_client& client_;
+  async_client& reads_;
+  async_client& commands_;
   const actors::clock& time_;
   /// By context; does not change.
   std::map<std::string, std::shared_ptr<circuit_breaker>> breakers_;

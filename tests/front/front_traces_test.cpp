@@ -240,6 +240,34 @@ struct exporter_alone {
 
 } // namespace
 
+BOOST_AUTO_TEST_CASE(spans_that_a_collector_rejects_are_counted_as_dropped) {
+  trace_collector collector;
+  exporter_alone x;
+  auto send_five = [&](std::string answer) {
+    collector.say(std::move(answer));
+    auto sent = x.counted("spans-sent");
+    auto dropped = x.counted("spans-dropped");
+    {
+      nodes::span_exporter exporter{x.system, {collector.endpoint(), 1.0}, "node-1"};
+      for (size_t i = 0; i < 5; ++i)
+        exporter.take(x.some_span(i));
+    }
+    return std::pair{x.counted("spans-sent") - sent, x.counted("spans-dropped") - dropped};
+  };
+  using counts = std::pair<int64_t, int64_t>;
+  auto rejecting = [](const std::string& count) {
+    return R"({"partialSuccess": {"rejectedSpans": )" + count + R"(, "errorMessage": "too old"}})";
+  };
+  BOOST_TEST((send_five(rejecting(R"("2")")) == counts{3, 2}));
+  BOOST_TEST((send_five(rejecting("1")) == counts{4, 1}));
+  BOOST_TEST((send_five(rejecting(R"("99")")) == counts{0, 5}));
+  // A warning, nothing, and what is none of OTLP's.
+  for (auto* all : {R"({"partialSuccess": {"errorMessage": "slow down"}})", "", "{", "[1]", "null",
+                    R"({"partialSuccess": 3})", R"({"partialSuccess": {"rejectedSpans": []}})",
+                    R"({"partialSuccess": {"rejectedSpans": "-1"}})"})
+    BOOST_TEST((send_five(all) == counts{5, 0}), all);
+}
+
 BOOST_AUTO_TEST_CASE(spans_are_sent_again_when_the_collector_is_busy) {
   trace_collector collector;
   collector.answer_with(503, true);

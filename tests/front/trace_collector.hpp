@@ -54,6 +54,12 @@ public:
     once_ = once;
   }
 
+  /// The body of its answers from now on.
+  void say(std::string body) {
+    std::lock_guard guard{mutex_};
+    body_ = std::move(body);
+  }
+
   size_t requests() const {
     std::lock_guard guard{mutex_};
     return requests_;
@@ -95,7 +101,7 @@ private:
         mistakes_.push_back(wrong.what() + (": " + request.body));
       }
     }
-    out.body = "{}";
+    out.body = body_;
     out.set("Content-Type", "application/json");
     return out;
   }
@@ -136,6 +142,7 @@ private:
   mutable std::mutex mutex_;
   unsigned status_ = 200;
   bool once_ = false;
+  std::string body_ = "{}";
   size_t requests_ = 0;
   std::vector<collected_span> spans_;
   std::vector<std::string> mistakes_;

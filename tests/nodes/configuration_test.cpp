@@ -7,7 +7,9 @@
 
 #include <caf/actor_system_config.hpp>
 
+#include <algorithm>
 #include <fstream>
+#include <thread>
 
 using namespace touchline::nodes;
 
@@ -63,6 +65,44 @@ BOOST_AUTO_TEST_CASE(connections_have_the_heartbeat_and_the_timeout_of_the_clust
     (time_of("caf.middleman.heartbeat-interval") == caf::timespan{std::chrono::milliseconds{40}}));
   BOOST_TEST(
     (time_of("caf.middleman.connection-timeout") == caf::timespan{std::chrono::milliseconds{450}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_part_of_a_section_for_caf_leaves_the_rest_as_it_is) {
+  touchline::cluster::register_cluster_types();
+  configuration config;
+  config.cluster.emplace();
+  config.caf["scheduler"].as_dictionary().insert_or_assign("policy", caf::config_value{"stealing"});
+  config.caf["middleman"].as_dictionary().insert_or_assign("workers", caf::config_value{3});
+  for (auto id : {0u, 1u}) {
+    auto caf_config = make_caf_config(config, id);
+    auto& content = caf::content(*caf_config);
+    BOOST_TEST(caf::get_or(content, "caf.scheduler.policy", std::string{}) == "stealing");
+    BOOST_TEST(caf::get_or(content, "caf.scheduler.max-threads", size_t{0}) > 0u);
+    BOOST_TEST(caf::get_or(content, "caf.middleman.workers", size_t{0}) == 3u);
+  }
+  auto caf_config = make_caf_config(config, 1);
+  BOOST_TEST(
+    (caf::get_or(caf::content(*caf_config), "caf.middleman.heartbeat-interval", caf::timespan{})
+     > caf::timespan{0}));
+}
+
+BOOST_AUTO_TEST_CASE(nodes_of_one_machine_share_its_cores) {
+  touchline::cluster::register_cluster_types();
+  auto threads_beside = [](uint32_t others) {
+    configuration config;
+    config.cluster.emplace();
+    for (uint32_t id = 1; id <= others + 2; ++id) {
+      auto& node = config.cluster->nodes.emplace_back();
+      node.id = id;
+      node.host = id <= others + 1 ? "10.0.0.1" : "10.0.0.2";
+    }
+    return caf::get_or(caf::content(*make_caf_config(config, 1)), "caf.scheduler.max-threads",
+                       size_t{0});
+  };
+  auto cores = std::max(1u, std::thread::hardware_concurrency());
+  BOOST_TEST(threads_beside(0) == cores);
+  BOOST_TEST(threads_beside(1) == std::max(1u, cores / 2));
+  BOOST_TEST(threads_beside(63) == std::max(1u, cores / 64));
 }
 
 BOOST_AUTO_TEST_CASE(traces_go_to_a_collector_that_is_named) {

@@ -62,6 +62,87 @@ async function signIn(page) {
   await page.waitForSelector('a[aria-label^="Account operator"]');
 }
 
+/** A league with squads, a transfer and scorers, which the results of real seasons have not. */
+const peopled = { league: 'yy.1', season: '2031-32' };
+const ofPeopled = (...names) => at('league', peopled.league, peopled.season, ...names);
+
+async function makePeopledLeague() {
+  const send = async (to, body) => {
+    const reply = await fetch(`${cluster.base(2)}/v1/leagues/${peopled.league}/${to}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${cluster.token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body)
+    });
+    assert.ok(reply.ok, `${to}: ${reply.status} ${await reply.text()}`);
+  };
+  const read = async what => {
+    const url = `${cluster.base(2)}/v1/leagues/${peopled.league}/seasons/${peopled.season}/${what}`;
+    const reply = await fetch(url);
+    return reply.ok ? reply.json() : null;
+  };
+  const player = (shirt_number, position, name) => ({
+    name,
+    position,
+    shirt_number,
+    date_of_birth: `${2000 + (shirt_number % 10)}-05-1${shirt_number % 10}`,
+    wage_minor_units: String(450000 + 12500 * shirt_number)
+  });
+  const squads = {
+    'kestrel-rovers': [
+      player(1, 'GK', 'Ivo Brandt'),
+      player(4, 'DF', 'Matteo Ferrante'),
+      player(6, 'MF', 'Tomasz Wilk'),
+      player(9, 'FW', 'Adaeze Okafor'),
+      player(11, 'FW', 'Álvaro Núñez')
+    ],
+    'heron-town': [
+      player(1, 'GK', 'Samir Haddad'),
+      player(5, 'DF', 'Jonas Lindqvist'),
+      player(8, 'MF', 'Ruairí O’Shea'),
+      player(10, 'FW', 'Kenji Mori')
+    ]
+  };
+  const names = { 'kestrel-rovers': 'Kestrel Rovers', 'heron-town': 'Heron Town' };
+  for (const [team, squad] of Object.entries(squads))
+    await send('teams', {
+      team,
+      name: names[team],
+      squad,
+      balance: { minor_units: '750000000', currency: 'GBP' }
+    });
+  await send(`seasons/${peopled.season}/fixtures`, {
+    league_name: 'Waterside League',
+    teams: Object.entries(names).map(([team, name]) => ({ team, name })),
+    start: '2031-08-01',
+    end: '2032-05-31',
+    rules: { rule_set: 'england', tier: 1, start_year: 2031 }
+  });
+  const fixtures = await eventually(() => read('fixtures'), 'the fixtures of the peopled league');
+  await send('teams/heron-town/transfers/in', {
+    player: { name: 'Álvaro Núñez', shirt_number: 17 },
+    from_team: 'kestrel-rovers',
+    fee: { minor_units: '185000000', currency: 'GBP' },
+    date: '2031-08-12'
+  });
+  const { home, away } = fixtures.fixtures[0];
+  const goal = (team, name, minute, more = {}) => ({ team, player: name, minute, ...more });
+  const [rovers, town] = ['kestrel-rovers', 'heron-town'];
+  const goals = [
+    goal(rovers, 'Adaeze Okafor', 12),
+    goal(town, 'Kenji Mori', 31, { penalty: true }),
+    goal(rovers, 'Adaeze Okafor', 58),
+    goal(rovers, 'Tomasz Wilk', 83)
+  ];
+  const count = team => goals.filter(x => x.team === team).length;
+  await send(`seasons/${peopled.season}/results`, {
+    home,
+    away,
+    score: { home: count(home), away: count(away) },
+    goals
+  });
+  await eventually(async () => (await read('stats'))?.top_scorers?.length === 3, 'the scorers');
+}
+
 before(
   async () => {
     mkdirSync(pictures, { recursive: true });
@@ -72,6 +153,7 @@ before(
     replay = cluster.begin('season', 'replay', file, '--pace', '6');
     const table = `${cluster.base(1)}/v1/leagues/${league}/seasons/${season}/table`;
     await eventually(async () => (await fetch(table)).ok, 'the season begins');
+    await makePeopledLeague();
     profile = mkdtempSync(path.join(os.tmpdir(), 'touchline-chromium-'));
     browser = await chromium.launch({
       executablePath: process.env.TOUCHLINE_CHROMIUM ?? '/usr/bin/chromium',
@@ -228,6 +310,64 @@ test('operators see the cluster, its actors, and a flow as a sequence', async ()
   await page.context().close();
 });
 
+test('squads, transfers and scorers are shown', async () => {
+  const page = await open();
+  await page.goto(cluster.base(1) + '/' + ofPeopled('scorers'));
+  await page.waitForSelector('.scorers tbody tr');
+  const scorers = await page.locator('.scorers tbody tr').allInnerTexts();
+  assert.equal(scorers.length, 3);
+  assert.match(scorers[0], /^1\s.*Adaeze Okafor.*\s2$/s);
+  assert.match(scorers[1], /^2\s/);
+  assert.match(scorers.find(x => /Kenji Mori/.test(x)), /Heron Town.*\s1\s+1$/s);
+
+  await go(page, ofPeopled('team', 'heron-town', 'squad'));
+  await page.waitForSelector('.squad tbody tr');
+  await eventually(
+    async () => /Forwards \(2\)/.test(await page.textContent('.squad')),
+    'he has come'
+  );
+  const came = page.locator('.squad tr', { hasText: 'Álvaro Núñez' });
+  assert.match(await came.innerText(), /^17\s/);
+  assert.doesNotMatch(await came.innerText(), /transfer to be paid/);
+  assert.match(
+    await page.locator('.squad tr', { hasText: 'Kenji Mori' }).innerText(),
+    /^10\s.*£5,750.*\s1$/s
+  );
+
+  await go(page, ofPeopled('team', 'heron-town', 'transfers'));
+  await page.waitForSelector('.transfer');
+  const into = await page.innerText('.transfer');
+  assert.match(into, /In.*Álvaro Núñez.*from Kestrel Rovers.*12 Aug 2031.*£1\.85m.*completed/is);
+  await page.click('.transfer a');
+  await page.waitForFunction(() => /kestrel-rovers/.test(location.hash));
+  await go(page, ofPeopled('team', 'kestrel-rovers', 'transfers'));
+  await page.waitForSelector('.transfer .way.out');
+  await go(page, ofPeopled('team', 'kestrel-rovers', 'ledger'));
+  assert.match(await page.innerText('.ledger'), /Transfers.*£1\.85m.*Capital.*£7\.5/is);
+  await page.context().close();
+});
+
+test('the names at the ends of the lines have room', async () => {
+  for (const viewport of Object.values(sizes)) {
+    const page = await open({ viewport });
+    await page.goto(cluster.base(1) + '/' + ofLeague('positions'));
+    await page.waitForSelector('.chip');
+    const [room, needed] = await page.evaluate(async narrow => {
+      const { labelRoom } = await import('./positions_page.js');
+      const { shortName, initials } = await import('./words.js');
+      const names = ['Manchester United FC', 'Wolverhampton Wanderers FC', 'Arsenal FC'];
+      const ruler = document.createElement('canvas').getContext('2d');
+      ruler.font = `600 12px ${getComputedStyle(document.documentElement).getPropertyValue('--font')}`;
+      const widths = names.map(
+        x => ruler.measureText(narrow ? initials(x) : shortName(x).slice(0, 18)).width
+      );
+      return [labelRoom(names.map(name => ({ name })), narrow), 9 + Math.max(...widths)];
+    }, viewport === sizes.phone);
+    assert.ok(room >= needed, `${room} pixels for ${needed}`);
+    await page.context().close();
+  }
+});
+
 test('names are text, whatever is in them', async () => {
   const page = await open();
   await page.goto(cluster.base(1) + '/' + at('account'));
@@ -290,10 +430,11 @@ const everyPage = {
   table: ofLeague('table'),
   fixtures: ofLeague('fixtures'),
   positions: ofLeague('positions'),
-  scorers: ofLeague('scorers'),
+  scorers: ofPeopled('scorers'),
+  'scorers-of-none': ofLeague('scorers'),
   team: ofLeague('team', 'arsenal-fc'),
-  squad: ofLeague('team', 'arsenal-fc', 'squad'),
-  transfers: ofLeague('team', 'arsenal-fc', 'transfers'),
+  squad: ofPeopled('team', 'heron-town', 'squad'),
+  transfers: ofPeopled('team', 'heron-town', 'transfers'),
   ledger: ofLeague('team', 'arsenal-fc', 'ledger'),
   account: at('account'),
   cluster: at('cluster'),

@@ -38,6 +38,20 @@ const shownAtFirst = 4;
 /** "Matchday 12" is 12 where room is short. */
 const roundLabel = name => /(\d+)\s*$/.exec(name)?.[1] ?? name.slice(0, 6);
 
+const labelFont = ratio => `600 ${12 * ratio}px ${colourOf('--font') || 'sans-serif'}`;
+const labelGap = 9;
+
+/** What stands where a chosen team's line ends. */
+const labelOf = (team, narrow) => (narrow ? initials(team.name) : shortName(team.name).slice(0, 18));
+
+/** Pixels to the right of the lines: as many as the longest label needs that may be chosen. */
+export function labelRoom(teams, narrow) {
+  const ruler = document.createElement('canvas').getContext('2d');
+  ruler.font = labelFont(1);
+  const widths = teams.map(x => ruler.measureText(labelOf(x, narrow)).width);
+  return Math.ceil(labelGap + Math.max(0, ...widths)) + 4;
+}
+
 export function positionOptions({ rounds, total, teams, chosen, narrow, told }) {
   const muted = colourOf('--chart-muted');
   const ink = colourOf('--muted');
@@ -54,7 +68,7 @@ export function positionOptions({ rounds, total, teams, chosen, narrow, told }) 
       y: false
     },
     focus: { alpha: 0.35 },
-    padding: [10, narrow ? 46 : 132, 0, 0],
+    padding: [10, labelRoom(teams, narrow), 0, 0],
     scales: {
       x: { time: false, range: () => [1, Math.max(2, total)] },
       y: { dir: -1, range: () => [0.5, count + 0.5] }
@@ -104,7 +118,7 @@ export function positionOptions({ rounds, total, teams, chosen, narrow, told }) 
           const { ctx } = u;
           const ratio = devicePixelRatio;
           ctx.save();
-          ctx.font = `600 ${12 * ratio}px ${colourOf('--font') || 'sans-serif'}`;
+          ctx.font = labelFont(ratio);
           ctx.textBaseline = 'middle';
           ctx.textAlign = 'left';
           for (const x of teams) {
@@ -116,11 +130,7 @@ export function positionOptions({ rounds, total, teams, chosen, narrow, told }) 
             ctx.beginPath();
             ctx.arc(left, top, 4 * ratio, 0, 2 * Math.PI);
             ctx.fill();
-            ctx.fillText(
-              narrow ? initials(x.name) : shortName(x.name).slice(0, 18),
-              left + 9 * ratio,
-              top
-            );
+            ctx.fillText(labelOf(x, narrow), left + labelGap * ratio, top);
           }
           ctx.restore();
         }
