@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { eventually, pause, RealCluster } from './real_cluster.mjs';
 
 const binary = process.env.TOUCHLINE_BINARY_DIR;
@@ -67,13 +67,15 @@ const peopled = { league: 'yy.1', season: '2031-32' };
 const ofPeopled = (...names) => at('league', peopled.league, peopled.season, ...names);
 
 async function makePeopledLeague() {
-  const send = async (to, body) => {
-    const reply = await fetch(`${cluster.base(2)}/v1/leagues/${peopled.league}/${to}`, {
-      method: 'POST',
+  const send = (to, body, method = 'POST') =>
+    fetch(`${cluster.base(2)}/v1/leagues/${peopled.league}/${to}`, {
+      method,
       headers: { Authorization: `Bearer ${cluster.token}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(body)
     });
-    assert.ok(reply.ok, `${to}: ${reply.status} ${await reply.text()}`);
+  const done = async (...what) => {
+    const reply = await send(...what);
+    assert.ok(reply.ok, `${what[0]}: ${reply.status} ${await reply.text()}`);
   };
   const read = async what => {
     const url = `${cluster.base(2)}/v1/leagues/${peopled.league}/seasons/${peopled.season}/${what}`;
@@ -104,13 +106,13 @@ async function makePeopledLeague() {
   };
   const names = { 'kestrel-rovers': 'Kestrel Rovers', 'heron-town': 'Heron Town' };
   for (const [team, squad] of Object.entries(squads))
-    await send('teams', {
+    await done('teams', {
       team,
       name: names[team],
       squad,
       balance: { minor_units: '750000000', currency: 'GBP' }
     });
-  await send(`seasons/${peopled.season}/fixtures`, {
+  await done(`seasons/${peopled.season}/fixtures`, {
     league_name: 'Waterside League',
     teams: Object.entries(names).map(([team, name]) => ({ team, name })),
     start: '2031-08-01',
@@ -118,12 +120,19 @@ async function makePeopledLeague() {
     rules: { rule_set: 'england', tier: 1, start_year: 2031 }
   });
   const fixtures = await eventually(() => read('fixtures'), 'the fixtures of the peopled league');
-  await send('teams/heron-town/transfers/in', {
+  const windows = [{ name: 'Summer', from: '06-10', to: '09-01' }];
+  await done('rules', { rules: { windows } }, 'PUT');
+  const transfer = {
     player: { name: 'Álvaro Núñez', shirt_number: 17 },
     from_team: 'kestrel-rovers',
     fee: { minor_units: '185000000', currency: 'GBP' },
     date: '2031-08-12'
-  });
+  };
+  // The transfer manager hears of the windows a moment later.
+  await eventually(
+    async () => (await send('teams/heron-town/transfers/in', transfer)).ok,
+    'the transfer'
+  );
   const { home, away } = fixtures.fixtures[0];
   const goal = (team, name, minute, more = {}) => ({ team, player: name, minute, ...more });
   const [rovers, town] = ['kestrel-rovers', 'heron-town'];
@@ -134,7 +143,7 @@ async function makePeopledLeague() {
     goal(rovers, 'Tomasz Wilk', 83)
   ];
   const count = team => goals.filter(x => x.team === team).length;
-  await send(`seasons/${peopled.season}/results`, {
+  await done(`seasons/${peopled.season}/results`, {
     home,
     away,
     score: { home: count(home), away: count(away) },
@@ -331,7 +340,7 @@ test('squads, transfers and scorers are shown', async () => {
   assert.doesNotMatch(await came.innerText(), /transfer to be paid/);
   assert.match(
     await page.locator('.squad tr', { hasText: 'Kenji Mori' }).innerText(),
-    /^10\s.*£5,750.*\s1$/s
+    /^10\s.*\s10 May 2000\s.*£5,750.*\s1$/s
   );
 
   await go(page, ofPeopled('team', 'heron-town', 'transfers'));
@@ -353,8 +362,8 @@ test('the names at the ends of the lines have room', async () => {
     await page.goto(cluster.base(1) + '/' + ofLeague('positions'));
     await page.waitForSelector('.chip');
     const [room, needed] = await page.evaluate(async narrow => {
-      const { labelRoom } = await import('./positions_page.js');
-      const { shortName, initials } = await import('./words.js');
+      const { labelRoom } = await import('/page/positions_page.js');
+      const { shortName, initials } = await import('/page/words.js');
       const names = ['Manchester United FC', 'Wolverhampton Wanderers FC', 'Arsenal FC'];
       const ruler = document.createElement('canvas').getContext('2d');
       ruler.font = `600 12px ${getComputedStyle(document.documentElement).getPropertyValue('--font')}`;
@@ -445,32 +454,35 @@ const everyPage = {
   flow: null
 };
 
-for (const [size, viewport] of Object.entries(sizes))
-  for (const colorScheme of ['light', 'dark'])
-    test(`every page fits a ${size} in ${colorScheme} colours and is accessible`, async () => {
-      const page = await open({ viewport, colorScheme, reducedMotion: 'reduce' });
-      await page.goto(cluster.base(1) + '/');
-      await signIn(page);
-      for (const [name, hash] of Object.entries(everyPage)) {
-        if (hash) await go(page, hash);
-        else await page.click('.flows tbody a:text("Result Added")');
-        if (name === 'flow') await page.waitForSelector('.sequence .arrow');
-        if (name === 'cluster') await pause(4500);
-        await pause(250);
-        const wider = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth
-        );
-        assert.equal(wider, 0, `${name} is ${wider} pixels too wide for a ${size}`);
-        await page.screenshot({ path: path.join(pictures, `${name}-${size}-${colorScheme}.png`) });
-        await page.evaluate(axe);
-        const found = await page.evaluate(() =>
-          window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })
-        );
-        const broken = found.violations.map(x => `${name}: ${x.id}: ${x.nodes[0].html}`);
-        assert.deepEqual(broken, []);
-      }
-      await page.context().close();
-    });
+// They wait more than they work.
+describe('every page', { concurrency: true }, () => {
+  for (const [size, viewport] of Object.entries(sizes))
+    for (const colorScheme of ['light', 'dark'])
+      test(`fits a ${size} in ${colorScheme} colours and is accessible`, async () => {
+        const page = await open({ viewport, colorScheme, reducedMotion: 'reduce' });
+        await page.goto(cluster.base(1) + '/');
+        await signIn(page);
+        for (const [name, hash] of Object.entries(everyPage)) {
+          if (hash) await go(page, hash);
+          else await page.click('.flows tbody a:text("Result Added")');
+          if (name === 'flow') await page.waitForSelector('.sequence .arrow');
+          if (name === 'cluster') await pause(4500);
+          await pause(250);
+          const wider = await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth
+          );
+          assert.equal(wider, 0, `${name} is ${wider} pixels too wide for a ${size}`);
+          await page.screenshot({ path: path.join(pictures, `${name}-${size}-${colorScheme}.png`) });
+          await page.evaluate(axe);
+          const found = await page.evaluate(() =>
+            window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })
+          );
+          const broken = found.violations.map(x => `${name}: ${x.id}: ${x.nodes[0].html}`);
+          assert.deepEqual(broken, []);
+        }
+        await page.context().close();
+      });
+});
 
 test('the season ends with the real table', async () => {
   const page = await open();

@@ -27,7 +27,7 @@ import { read } from './data.js';
 import { leaguePath } from './league_pages.js';
 import { navLink, toLeague } from './route.js';
 import { crest, empty, formMarks, instead, tile } from './pieces.js';
-import { day, dayOfSeason, money, number, ordinal, outcome, plural, shortName, signed } from './words.js';
+import { birthday, day, dayOfSeason, money, number, ordinal, outcome, plural, shortName, signed } from './words.js';
 
 const parts = [
   ['results', 'Results'],
@@ -220,7 +220,7 @@ function Squad({ where, team, stats }) {
                   x.name,
                   x.transfer && span({ class: 'tag' }, 'transfer to be paid')
                 ),
-                td({ class: 'wide' }, x.date_of_birth ? day(x.date_of_birth) : '–'),
+                td({ class: 'wide' }, x.date_of_birth ? birthday(x.date_of_birth) : '–'),
                 td(
                   { class: 'n wide' },
                   Number(x.wage_minor_units)

@@ -2,6 +2,11 @@
 const numbers = new Intl.NumberFormat('en-GB');
 const dayParts = { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' };
 const days = new Intl.DateTimeFormat('en-GB', { ...dayParts, year: 'numeric' });
+const birthdays = new Intl.DateTimeFormat('en-GB', {
+  ...dayParts,
+  weekday: undefined,
+  year: 'numeric'
+});
 const daysOfSeason = new Intl.DateTimeFormat('en-GB', dayParts);
 const clock = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
@@ -26,6 +31,9 @@ const dayIn = (format, text) => {
 
 /** A day of the catalogue, "2023-05-28". */
 export const day = text => dayIn(days, text);
+
+/** Nobody cares which day of the week it was. */
+export const birthday = text => dayIn(birthdays, text);
 
 /** Without the year, where the season says it. */
 export const dayOfSeason = text => dayIn(daysOfSeason, text);
