@@ -137,19 +137,24 @@ bool is_about_operators(const Grant& who, const message_info& what, const Messag
          && pyramid_of_account(account).empty();
 }
 
-/// An operator who suspends or demotes himself may be the last one, and nobody could undo it.
+/// An operator who suspends or demotes himself, or ends his password with an invitation, may be the
+/// last one, and nobody could undo it.
 bool ends_own_office(const Grant& who, const Message& body) {
+  if (who.role() != OPERATOR || text_of(body, "account") != who.account())
+    return false;
   const auto* update = dynamic_cast<const AccountUpdate*>(&body);
-  return who.role() == OPERATOR && update && update->account() == who.account()
-         && (update->suspended()
-             || (update->role() != ROLE_UNSPECIFIED && update->role() != OPERATOR));
+  return dynamic_cast<const AccountInvite*>(&body) != nullptr
+         || (update
+             && (update->suspended()
+                 || (update->role() != ROLE_UNSPECIFIED && update->role() != OPERATOR)));
 }
 
 std::optional<refusal> check_permission(const Grant& who, const message_info& what,
                                         const Message& body) {
   if (ends_own_office(who, body))
-    return refusal{FORBIDDEN, "An operator neither suspends nor demotes himself: he might be the "
-                              "last one. Another one does."};
+    return refusal{FORBIDDEN,
+                   "An operator neither suspends, demotes nor invites himself: he might be "
+                   "the last one. Another one does."};
   if (who.role() != OPERATOR && is_about_operators(who, what, body))
     return refusal{FORBIDDEN, "The account " + excerpt(who.account()) + " may not send " + what.name
                                 + " about operators and accounts of no pyramid; it takes the role "

@@ -1,5 +1,6 @@
 #include "nodes/span_exporter.hpp"
 
+#include "messages/text.hpp"
 #include "nodes/otlp_json.hpp"
 
 #include <caf/actor_system.hpp>
@@ -32,7 +33,7 @@ constexpr unsigned attempts = 4;
 constexpr int64_t first_pause_ms = 500;
 
 /// Of an answer; what is behind is not looked at.
-constexpr size_t max_answer_bytes = size_t{16} << 10;
+constexpr size_t max_answer_bytes = size_t{256} << 10;
 
 size_t keep_body(char* bytes, size_t size, size_t count, void* to) {
   auto& kept = *static_cast<std::string*>(to);
@@ -106,7 +107,8 @@ public:
     if (status < 200 || status >= 300)
       return {false, may_try_again(status), "it answers with status " + std::to_string(status)};
     auto [rejected, why] = rejected_by(answer_);
-    return {true, false, "it rejects " + std::to_string(rejected) + " of them: " + why, rejected};
+    return {true, false, "it rejects " + std::to_string(rejected) + " of them: " + excerpt(why),
+            rejected};
   }
 
 private:
@@ -162,10 +164,10 @@ bool span_exporter::is_over() {
 }
 
 /// One line when it begins to fail, and one when that is over.
-void span_exporter::note(bool all_taken, const std::string& why) {
-  if (std::exchange(failing_, !all_taken) == !all_taken)
+void span_exporter::note(bool sent, const std::string& why) {
+  if (std::exchange(failing_, !sent) == !sent)
     return;
-  if (all_taken)
+  if (sent)
     spdlog::info("the collector {} takes spans again", settings_.endpoint);
   else
     spdlog::warn("spans are dropped, as the collector {} does not take them: {}",
@@ -178,7 +180,10 @@ size_t span_exporter::send_batch(connection& to, const std::vector<actors::span>
   for (unsigned attempt = 1;; ++attempt, wait_ms *= 2) {
     auto outcome = to.post(body);
     if (outcome.sent || !outcome.again || attempt == attempts || !pause(wait_ms)) {
-      note(outcome.sent && outcome.rejected == 0, outcome.why);
+      note(outcome.sent, outcome.why);
+      if (outcome.sent && outcome.rejected > 0 && !std::exchange(told_rejected_, true))
+        spdlog::warn("the collector {} does not keep all spans, which the metrics count: {}",
+                     settings_.endpoint, outcome.why);
       return outcome.sent ? batch.size() - std::min(batch.size(), outcome.rejected) : 0;
     }
   }

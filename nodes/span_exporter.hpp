@@ -43,7 +43,7 @@ private:
   void run();
   /// How many spans of it were taken.
   size_t send_batch(connection& to, const std::vector<actors::span>& batch);
-  void note(bool all_taken, const std::string& why);
+  void note(bool sent, const std::string& why);
   bool pause(int64_t ms);
   /// The process ends and has waited long enough.
   bool is_over();
@@ -60,6 +60,8 @@ private:
   std::chrono::steady_clock::time_point end_by_;
   /// The thread's alone: the last batch was not taken.
   bool failing_ = false;
+  /// It took a batch and rejected spans of it, once at least.
+  bool told_rejected_ = false;
   std::thread thread_;
 };
 

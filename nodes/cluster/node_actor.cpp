@@ -72,8 +72,8 @@ caf::behavior node_actor::make_behavior() {
   for (uint32_t i = 0; i < environment_->partitions; ++i)
     route(i);
   desk_ = spawn<operator_desk, caf::detached>(environment_, caf::actor{this});
-  reader_ = spawn<store_reader, caf::detached>(environment_->replicas, *environment_->store,
-                                               environment_->partitions);
+  reader_ = spawn<store_reader, caf::detached>(environment_->connections, environment_->replicas,
+                                               *environment_->store, environment_->partitions);
   start_stored_replicas();
   read_map();
   tick();
@@ -400,6 +400,7 @@ void node_actor::found_cluster() {
   for (uint32_t i = 0; i < environment_->partitions; ++i)
     batch.merge(newborn_rows(group_of(i), alone));
   auto* writer = environment_->replicas_of->writer;
+  const auto failed_before = writer->statistics().failed;
   if (writer->submit(std::move(batch), 0) != storage::submitted::queued)
     return;
   spdlog::debug("the cluster {} is founded", environment_->cluster);
@@ -407,7 +408,8 @@ void node_actor::found_cluster() {
   // the entries of a log are is known last, and of all groups at once.
   proposed_ms_ = now_ms();
   while (!environment_->store->log_bounds(group_of(0)).value_or(std::nullopt)) {
-    if (writer->statistics().failed_for_good)
+    // Tried again at the next tick, when there may be room.
+    if (auto facts = writer->statistics(); facts.failed_for_good || facts.failed > failed_before)
       return;
     std::this_thread::sleep_for(std::chrono::microseconds{200});
   }

@@ -2,6 +2,7 @@
 // the file that have to come from the disk, hold up neither the node nor its replicas.
 #pragma once
 
+#include "nodes/cluster/peer_actor.hpp"
 #include "nodes/cluster/replica_actor.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -18,22 +19,29 @@ struct store_question {
   std::string query;
 };
 
-/// Waits until what was committed can be read here, and reads. To be spawned `caf::detached`. One
-/// question after another; how many wait is bounded by what connections have under way.
+/// Questions that wait at most; one more is answered with OVERLOADED.
+inline constexpr size_t max_waiting_questions = 1'024;
+
+/// Waits until what was committed can be read here, and reads, one question after another. To be
+/// spawned `caf::detached`.
 class store_reader : public caf::event_based_actor {
 public:
-  /// `store` must outlive the actor.
-  store_reader(caf::actor_config& config, std::shared_ptr<const replica_table> replicas,
-               const storage::store& store, uint32_t partitions);
+  /// `store` must outlive the actor, which counts itself in `connections->running`.
+  store_reader(caf::actor_config& config, std::shared_ptr<const peer_environment> connections,
+               std::shared_ptr<const replica_table> replicas, const storage::store& store,
+               uint32_t partitions);
 
   caf::behavior make_behavior() override;
+  void on_exit() override;
 
 private:
   caf::result<Reply> serve(const store_question& x);
 
+  std::shared_ptr<const peer_environment> connections_;
   std::shared_ptr<const replica_table> replicas_;
   const storage::store& store_;
   uint32_t partitions_;
+  size_t waiting_ = 0;
 };
 
 } // namespace touchline::cluster

@@ -258,6 +258,9 @@ async_client::async_client(caf::actor_system& system, const actors::router& rout
     desk_{std::make_shared<desk>(routes, time, options)} {
   // The atoms are CAF's own: nothing that only this process says needs a type id.
   actor_ = system_.spawn([x = desk_](caf::event_based_actor* self) -> caf::behavior {
+    // A partition that ends in the middle of a message leaves its sender an error: the message is
+    // given up in its time, and the others go on.
+    self->set_error_handler([](caf::error&) {});
     return {[x, self](caf::put_atom) { x->take_arrived(self); },
             [x, self](caf::tick_atom) { x->tick(self); },
             [x, self](const answer& y) { x->take(self, y); }};
@@ -282,6 +285,10 @@ void async_client::ask(std::string id, const message_info& info,
                         info.name
                           + " needs the fields that name its receiver: league, and season "
                             "or team."));
+  if (to.front().size() > max_address_bytes)
+    return done(refused(id, INVALID_ARGUMENT,
+                        "The names of " + info.name + " lead to an address of more than "
+                          + std::to_string(max_address_bytes) + " bytes."));
   if (!desk_->reserve())
     return done(refused(id, OVERLOADED, "Too many requests are under way; try again in a moment."));
   desk::question x;

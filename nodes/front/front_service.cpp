@@ -125,9 +125,9 @@ front_service::front_service(nodes::league_access& league, const nodes::identity
     metrics_{league.system(), around.node},
     limiter_{config.rate},
     reads_{std::make_unique<async_client>(league.system(), league.routes(), time_, config.client)},
-    commands_{around.routes ? std::make_unique<async_client>(*around.node, *around.routes, time_,
-                                                             config.client)
-                            : nullptr},
+    commands_{around.routes
+                ? std::make_unique<async_client>(*around.node, *around.routes, time_, config.client)
+                : nullptr},
     guarded_{*reads_, commands_ ? *commands_ : *reads_, time_, config.breaker},
     gate_{guarded_, key_, time_, config.token_memory_ms},
     flows_{league.store()},
@@ -140,8 +140,9 @@ front_service::front_service(nodes::league_access& league, const nodes::identity
 
 front_service::~front_service() {
   // Its end answers what is under way, for which everything else must be there.
-  commands_.reset();
+  // What answers to reads still lead to commands.
   reads_.reset();
+  commands_.reset();
   flow_reader_.reset();
   password_worker_.reset();
   importer_.reset();

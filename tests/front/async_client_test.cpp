@@ -165,3 +165,30 @@ BOOST_FIXTURE_TEST_CASE(whoever_waits_for_the_same_is_told_that_the_client_ends,
   for (auto& x : all)
     BOOST_TEST(x.get().code == UNAVAILABLE);
 }
+
+BOOST_FIXTURE_TEST_CASE(a_partition_that_drops_its_promise_costs_that_message_only, fixture) {
+  options.request_ms = 3'000;
+  start();
+  auto careless = system.spawn([](caf::event_based_actor* self) -> caf::behavior {
+    return {[self](const header&, const LeagueTableGet&) { self->make_response_promise(); }};
+  });
+  routes.set(0, careless);
+  auto lost = ask(table_of("a"));
+  BOOST_TEST_REQUIRE((lost.wait_for(std::chrono::seconds{20}) == std::future_status::ready));
+  BOOST_TEST(lost.get().code == DEADLINE_EXCEEDED);
+  routes.set(0, caf::actor_cast<caf::actor>(partition));
+  auto other = ask(table_of("b"));
+  reply(next<LeagueTableGet>(), 7);
+  BOOST_TEST_REQUIRE((other.wait_for(std::chrono::seconds{20}) == std::future_status::ready));
+  BOOST_TEST(other.get().position == 7u);
+  caf::anon_send_exit(careless, caf::exit_reason::user_shutdown);
+}
+
+BOOST_FIXTURE_TEST_CASE(names_that_make_no_address_are_refused_at_once, fixture) {
+  auto refused = ask(table_of(std::string(max_address_bytes, 'x')));
+  BOOST_TEST_REQUIRE((refused.wait_for(std::chrono::seconds{20}) == std::future_status::ready));
+  auto why = refused.get();
+  BOOST_TEST(why.code == INVALID_ARGUMENT);
+  BOOST_TEST(why.text.find("address of more than 200 bytes") != std::string::npos, why.text);
+  BOOST_TEST(!partition->has_next_message());
+}
