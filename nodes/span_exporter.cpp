@@ -45,7 +45,9 @@ size_t keep_body(char* bytes, size_t size, size_t count, void* to) {
 /// collector's word on it. Protobuf's JSON has such numbers as texts.
 std::pair<size_t, std::string> rejected_by(const std::string& answer) {
   auto body = nlohmann::json::parse(answer, nullptr, false);
-  const auto partial = body.is_object() ? body.value("partialSuccess", nlohmann::json{}) : body;
+  if (!body.is_object())
+    return {};
+  const auto partial = body.value("partialSuccess", nlohmann::json{});
   if (!partial.is_object())
     return {};
   const auto count = partial.value("rejectedSpans", nlohmann::json{});

@@ -91,13 +91,13 @@ void add(caf::dictionary<caf::config_value>& to, const caf::dictionary<caf::conf
 }
 
 /// Workers that wait instead of polling, and no more than there are cores for them: they would only
-/// get in each other's way. An actor that is always busy makes room for others now and then. See
-/// docs/adr/0043-workers-and-readers.md.
+/// get in each other's way; `processes`, at least 1, share them. An actor that is always busy makes
+/// room for others now and then. See docs/adr/0043-workers-and-readers.md.
 void set_scheduler(caf::actor_system_config& out, size_t processes) {
   constexpr size_t messages_in_a_row = 256;
   auto cores = std::max<size_t>(1, std::thread::hardware_concurrency());
   out.set("caf.scheduler.policy", "sharing");
-  out.set("caf.scheduler.max-threads", std::max<size_t>(1, cores / std::max<size_t>(1, processes)));
+  out.set("caf.scheduler.max-threads", std::max<size_t>(1, cores / processes));
   out.set("caf.scheduler.max-throughput", messages_in_a_row);
 }
 

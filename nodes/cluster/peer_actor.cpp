@@ -82,8 +82,6 @@ caf::behavior peer_actor::make_behavior() {
   set_down_handler([this](const caf::down_msg& down) {
     end("the connection has ended (" + to_string(down.reason) + ")");
   });
-  // What went wrong with one message is no reason to end the connection.
-  set_error_handler([](caf::error&) {});
   set_default_handler([this](caf::message& content) -> caf::skippable_result {
     forward(content);
     return caf::delegated<caf::message>{};
@@ -268,8 +266,8 @@ void peer_actor::forward(const caf::message& content) {
   auto bytes = x.body.size() + x.head.to.size() + x.head.id.size() + overhead_bytes;
   // What nodes say to each other for their groups shares the buffer, and must find room.
   constexpr size_t share = 4;
-  if (!has_room(share * bytes + (share - 1) * batch_bytes_)
-      || commands_.size() >= options_.max_pending) {
+  auto fits = batch_bytes_ == 0 || batch_bytes_ + bytes <= options_.max_buffered_bytes / share;
+  if (!fits || commands_.size() >= options_.max_pending) {
     refuse(from, head,
            {OVERLOADED, "Too much waits for " + who_.name() + "; send it again a little later."});
     return;

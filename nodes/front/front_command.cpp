@@ -67,9 +67,8 @@ int serve(const nodes::common_options& options, const front_configuration& confi
   auto key = (*league)->key();
   if (!key)
     return nodes::fail(key.error().text);
-  auto running
-    = front::start(**league, *key, config,
-                   {nullptr, nullptr, {(*league)->node().spans(), options.config.tracing.ratio}});
+  auto running = front::start(
+    **league, *key, config, {.traces = {(*league)->node().spans(), options.config.tracing.ratio}});
   if (!running)
     return nodes::fail(running.error().text);
   spdlog::info("serves http{}://{}", config.server.certificate.empty() ? "" : "s",

@@ -45,7 +45,7 @@ const labelGap = 9;
 const labelOf = (team, narrow) => (narrow ? initials(team.name) : shortName(team.name).slice(0, 18));
 
 /** Pixels to the right of the lines: as many as the longest label needs that may be chosen. */
-export function labelRoom(teams, narrow) {
+function labelRoom(teams, narrow) {
   const ruler = document.createElement('canvas').getContext('2d');
   ruler.font = labelFont(1);
   const widths = teams.map(x => ruler.measureText(labelOf(x, narrow)).width);

@@ -1,12 +1,9 @@
 // How numbers, days and names are written.
 const numbers = new Intl.NumberFormat('en-GB');
-const dayParts = { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' };
+const dateParts = { day: 'numeric', month: 'short', timeZone: 'UTC' };
+const dayParts = { ...dateParts, weekday: 'short' };
 const days = new Intl.DateTimeFormat('en-GB', { ...dayParts, year: 'numeric' });
-const birthdays = new Intl.DateTimeFormat('en-GB', {
-  ...dayParts,
-  weekday: undefined,
-  year: 'numeric'
-});
+const birthdays = new Intl.DateTimeFormat('en-GB', { ...dateParts, year: 'numeric' });
 const daysOfSeason = new Intl.DateTimeFormat('en-GB', dayParts);
 const clock = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
