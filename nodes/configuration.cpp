@@ -103,6 +103,19 @@ void refuse_other_sections(settings_file& file) {
   }
 }
 
+/// CAF knows more keys than these, and takes what it cannot use for what is not there: without a
+/// worker a node would neither begin nor end.
+void check_scheduler(settings_section caf) {
+  constexpr int64_t most_threads = 1'024;
+  constexpr int64_t most_messages = 1'000'000'000;
+  auto scheduler = caf.optional_section("scheduler");
+  scheduler.number_or("max-threads", 1, most_threads, 1);
+  scheduler.number_or("max-throughput", 1, most_messages, 1);
+  auto policy = scheduler.text_or("policy", "sharing");
+  if (policy != "sharing" && policy != "stealing" && !scheduler.refused("policy"))
+    scheduler.refuse("policy", "must be \"sharing\" or \"stealing\"");
+}
+
 } // namespace
 
 LeagueRules default_rules() {
@@ -131,7 +144,9 @@ configuration read_configuration(settings_file& file, bool unsafe_plain_text) {
       && log.string().find("{id}") == std::string::npos)
     file.refuse("touchline.log.file", "must have {id} in the place of a node's id, as every node "
                                       "has a log of its own");
-  result.caf = settings_section::of_file(file, "caf").entries();
+  auto caf = settings_section::of_file(file, "caf");
+  check_scheduler(caf);
+  result.caf = caf.entries();
   return result;
 }
 

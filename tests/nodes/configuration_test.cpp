@@ -86,6 +86,29 @@ BOOST_AUTO_TEST_CASE(a_part_of_a_section_for_caf_leaves_the_rest_as_it_is) {
      > caf::timespan{0}));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_the_scheduler_is_named_before_anything_starts) {
+  auto with = [](const std::string& lines) {
+    touchline::testing::temporary_folder folder;
+    auto file = folder.path() / "node.conf";
+    std::ofstream{file} << "caf {\n" << lines << "\n}\n";
+    return read_configuration(file);
+  };
+  auto in_section = [](const std::string& line) { return "  scheduler {\n    " + line + "\n  }"; };
+  for (auto* line :
+       {"max-threads = 0", "max-threads = -3", "max-threads = \"many\"", "max-threads = 2.5",
+        "max-throughput = 0", "policy = \"shraing\"", "policy = 3"}) {
+    auto read = with(in_section(line));
+    BOOST_TEST_REQUIRE(!read.has_value(), line);
+    auto key = std::string{line}.substr(0, std::string{line}.find(' '));
+    BOOST_TEST(read.error().find("caf.scheduler." + key + " must be") != std::string::npos,
+               read.error());
+  }
+  BOOST_TEST(!with("  scheduler = 3").has_value());
+  for (auto* line : {"max-threads = 1", "policy = \"stealing\"", "max-throughput = 300",
+                     "profiling-output-file = \"x\""})
+    BOOST_TEST(with(in_section(line)).has_value(), line);
+}
+
 BOOST_AUTO_TEST_CASE(nodes_of_one_machine_share_its_cores) {
   touchline::cluster::register_cluster_types();
   auto threads_beside = [](uint32_t others) {
