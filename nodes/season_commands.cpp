@@ -43,7 +43,7 @@ std::string sponsor_lines(const played_season& season) {
 tl::expected<void, std::string> forget(const std::filesystem::path& directory) {
   if (auto text = directory.string(); !std::filesystem::exists(directory / "data.mdb"))
     return {};
-  for (auto* name : {"data.mdb", "lock.mdb"}) {
+  for (auto* name : {"journal", "data.mdb", "lock.mdb"}) {
     std::error_code failed;
     std::filesystem::remove(directory / name, failed);
     if (failed)

@@ -27,6 +27,8 @@ void show_total(caf::actor_system& system, const char* name, const char* help, u
 
 void show_writer(caf::actor_system& system, const storage::writer_statistics& x) {
   show_total(system, "syncs", "Transactions on disk, each with one sync.", x.transactions);
+  show_total(system, "journal-syncs", "Records of the journal, each with one sync.",
+             x.journal_records);
   show_total(system, "synced-batches", "Batches that became durable; so many for each sync.",
              x.batches);
   show_total(system, "synced-bytes", "Bytes of keys and values that became durable.", x.bytes);

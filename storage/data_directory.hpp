@@ -27,6 +27,9 @@ public:
   /// Where LMDB keeps the data.
   std::filesystem::path data_file() const { return path_ / "data.mdb"; }
 
+  /// Where what is durable ahead of LMDB's next transaction is. See `redo_journal.hpp`.
+  std::filesystem::path journal_file() const { return path_ / "journal"; }
+
   /// Makes sure that LMDB's lock file has its blocks on disk: LMDB writes to it through a memory
   /// map, which is a SIGBUS when the disk is full.
   tl::expected<void, storage_error> reserve_reader_table(unsigned readers) const;

@@ -41,8 +41,10 @@ inline constexpr std::array data_tables{
 inline constexpr std::array content_tables{table::streams, table::snapshots,    table::commands,
                                            table::outbox,  table::dead_letters, table::deadlines};
 
-/// The version of the whole layout, kept in the seal. A store of another version is refused.
-inline constexpr std::uint64_t store_format = 4;
+/// The version of the whole layout, kept in the seal. A store of another version is refused, but
+/// for those from `oldest_format` on, which differ in nothing but that they have no journal.
+inline constexpr std::uint64_t store_format = 5;
+inline constexpr std::uint64_t oldest_format = 4;
 
 /// The version of the layout of one value, which every value starts with.
 inline constexpr std::uint8_t value_format = 1;

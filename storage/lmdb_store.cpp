@@ -6,13 +6,16 @@
 #include "storage/lmdb_log.hpp"
 #include "storage/ordered_operations.hpp"
 #include "storage/page_check.hpp"
+#include "storage/redo_journal.hpp"
 
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <random>
 #include <string>
 #include <thread>
 #include <utility>
@@ -23,6 +26,16 @@ namespace {
 
 namespace fs = std::filesystem;
 using verb = write_batch::operation::verb;
+
+// In table meta: the id that the store and its journal share, and the number of the journal's last
+// record whose batches are written, 8 bytes each.
+constexpr std::string_view journal_row = "touchline/journal";
+
+std::string journal_payload(std::uint64_t id, std::uint64_t written) {
+  const auto first = to_big_endian(id);
+  const auto second = to_big_endian(written);
+  return std::string{first.data(), first.size()}.append(second.data(), second.size());
+}
 
 // What came of one attempt to write a transaction: LMDB's code, or the error of one
 // batch.
@@ -47,10 +60,19 @@ struct lmdb_store::implementation {
   storage_error explain(int rc, std::span<const write_batch> batches) const;
   std::uint64_t room_needed() const noexcept;
 
+  // -- the journal ------------------------------------------------------------
+  int put_journal_row(MDB_txn* txn);
+  void end_journal();
+
   mutable lmdb_environment env;
   lmdb_log log;
   ordered_operations operations; // of the current transaction
   std::optional<storage_error> fatal;
+  std::optional<redo_journal> journal;
+  std::uint64_t journal_id = 0;      // 0: the store never had a journal
+  std::uint64_t journal_written = 0; // as in the row
+  std::uint64_t ending = 0;          // what the next commit writes
+  std::atomic<std::uint64_t> journal_used = 0;
 };
 
 lmdb_store::lmdb_store(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {}
@@ -98,7 +120,57 @@ result<std::unique_ptr<lmdb_store>> lmdb_store::open(const lmdb_options& options
     return tl::make_unexpected(std::move(opened.error()));
   if (auto known = impl->log.recover(); !known)
     return tl::make_unexpected(std::move(known.error()));
-  return std::unique_ptr<lmdb_store>{new lmdb_store{std::move(impl)}};
+  std::unique_ptr<lmdb_store> store{new lmdb_store{std::move(impl)}};
+  if (auto ready = store->open_journal(options); !ready)
+    return tl::make_unexpected(std::move(ready.error()));
+  return store;
+}
+
+// Writes what the last owner of the store did not come to write, and makes the journal ready.
+result<void> lmdb_store::open_journal(const lmdb_options& options) {
+  auto& self = *impl_;
+  const auto& directory = self.env.directory();
+  const auto row = meta(journal_row);
+  if (!row)
+    return tl::make_unexpected(row.error());
+  if (*row) {
+    if ((*row)->size() != 2 * position_bytes)
+      return damaged(table::meta, journal_row, "is too short");
+    self.journal_id = read_big_endian(**row);
+    self.journal_written = read_big_endian(std::string_view{**row}.substr(position_bytes));
+    const auto records
+      = redo_journal::read(directory.journal_file(), self.journal_id, self.journal_written);
+    if (!records)
+      return tl::make_unexpected(records.error());
+    for (const auto& record : *records) {
+      self.ending = record.number;
+      if (auto done = commit(record.batches); !done)
+        return done;
+    }
+  }
+  if (options.journal_bytes == 0)
+    return {};
+  if (self.journal_id == 0) {
+    // Told from those of other stores by chance: a copy of one must not be taken for another.
+    std::random_device chance;
+    const auto id = std::uint64_t{chance()} << 32 | chance() | 1U;
+    if (auto made = redo_journal::create(directory.journal_file(), id, options.journal_bytes);
+        !made)
+      return made;
+    if (auto synced = directory.sync(); !synced)
+      return synced;
+    self.journal_id = id;
+    write_batch first;
+    first.put_meta(journal_row, journal_payload(id, 0));
+    if (auto done = commit({&first, 1}); !done)
+      return done;
+  }
+  auto opened
+    = redo_journal::open(directory.journal_file(), self.journal_id, self.journal_written);
+  if (!opened)
+    return tl::make_unexpected(std::move(opened.error()));
+  self.journal = std::move(*opened);
+  return {};
 }
 
 // -- writing ------------------------------------------------------------------
@@ -130,11 +202,15 @@ attempt lmdb_store::implementation::write() {
   if (done.rc == MDB_SUCCESS && !done.refused)
     done.rc = log.write(txn.get(), operations);
   if (done.rc == MDB_SUCCESS && !done.refused)
+    done.rc = put_journal_row(txn.get());
+  if (done.rc == MDB_SUCCESS && !done.refused)
     done.rc = put_seal(txn.get(), env.dbi(table::root));
   if (done.rc == MDB_SUCCESS && !done.refused)
     done.rc = txn.commit();
-  if (done.rc == MDB_SUCCESS && !done.refused)
+  if (done.rc == MDB_SUCCESS && !done.refused) {
     log.committed();
+    end_journal();
+  }
   return done;
 }
 
@@ -235,6 +311,43 @@ storage_error lmdb_store::implementation::explain(int rc,
   if (error.code == error_code::unwritable)
     error.code = error_code::io_error;
   return error;
+}
+
+// -- the journal --------------------------------------------------------------
+
+result<std::uint64_t> lmdb_store::journal(std::span<const write_batch* const> batches) {
+  auto& self = *impl_;
+  if (!self.journal || self.fatal)
+    return 0;
+  auto record = self.journal->append(batches);
+  if (!record)
+    self.fatal = record.error();
+  self.journal_used = self.journal->used_bytes();
+  return record;
+}
+
+void lmdb_store::ends_journal(std::uint64_t record) {
+  auto& self = *impl_;
+  self.ending = self.journal ? std::min(record, self.journal->last()) : 0;
+}
+
+int lmdb_store::implementation::put_journal_row(MDB_txn* txn) {
+  if (ending <= journal_written)
+    return MDB_SUCCESS;
+  auto value
+    = std::string(value_header_bytes, '\0').append(journal_payload(journal_id, ending));
+  seal_value(table::meta, journal_row, value.data(), value.size());
+  auto key = lmdb_value(journal_row);
+  auto data = lmdb_value(value);
+  return mdb_put(txn, env.dbi(table::meta), &key, &data, 0);
+}
+
+void lmdb_store::implementation::end_journal() {
+  journal_written = std::max(journal_written, ending);
+  if (!journal || journal_written != journal->last())
+    return;
+  journal->begin_anew();
+  journal_used = 0;
 }
 
 // -- reading ------------------------------------------------------------------
@@ -387,6 +500,8 @@ result<lmdb_statistics> lmdb_store::statistics() const {
   facts.log_rows = sizes.rows;
   facts.log_bytes = sizes.all_bytes;
   facts.log_live_bytes = sizes.live_bytes;
+  facts.journal_used_bytes = impl_->journal_used;
+  facts.journal_bytes = impl_->journal ? impl_->journal->room_bytes() : 0;
   return facts;
 }
 

@@ -36,6 +36,9 @@ struct lmdb_options {
   /// Bytes that log entries which were erased may take besides those that are there, and as many
   /// again as are there, before rows of the log are cleaned.
   std::uint64_t log_slack_bytes = std::uint64_t{32} << 20;
+  /// Length of the journal, which is made when the store is opened with one for the first time; 0:
+  /// `store::journal` takes nothing. What an earlier journal holds is written in any case.
+  std::uint64_t journal_bytes = 0;
 };
 
 /// Facts about an open store, for metrics and the shell.
@@ -56,6 +59,9 @@ struct lmdb_statistics {
   std::uint64_t log_rows = 0;
   std::uint64_t log_bytes = 0;
   std::uint64_t log_live_bytes = 0;
+  /// Bytes of the journal that wait for a transaction, and that may.
+  std::uint64_t journal_used_bytes = 0;
+  std::uint64_t journal_bytes = 0;
 };
 
 /// A `store` in LMDB. The layout of keys and values is that of `layout.hpp`, of
@@ -72,6 +78,8 @@ public:
   ~lmdb_store() override;
 
   result<void> commit(std::span<const write_batch> batches) override;
+  result<std::uint64_t> journal(std::span<const write_batch* const> batches) override;
+  void ends_journal(std::uint64_t record) override;
 
   result<read_progress> read_log(std::string_view group, std::uint64_t from,
                                  const read_limits& limits,
@@ -92,6 +100,7 @@ protected:
 private:
   struct implementation;
   explicit lmdb_store(std::unique_ptr<implementation> impl);
+  result<void> open_journal(const lmdb_options& options);
   std::unique_ptr<implementation> impl_;
 };
 

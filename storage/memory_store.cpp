@@ -1,5 +1,6 @@
 #include "storage/memory_store.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -22,6 +23,11 @@ result<void> memory_store::commit(std::span<const write_batch> batches) {
     return gathered;
   if (auto failed = failure(); failed)
     return tl::make_unexpected(std::move(*failed));
+  return write();
+}
+
+/// What was gathered.
+result<void> memory_store::write() {
   changes_.clear();
   for (std::size_t i = 0; i < operations_.size(); ++i) {
     if (operations_.superseded(i))
@@ -33,6 +39,8 @@ result<void> memory_store::commit(std::span<const write_batch> batches) {
     apply(operations_[i]);
   }
   ++transactions_;
+  for (; !journal_.empty() && journal_.front().number <= ending_; journal_.pop_front())
+    journal_used_ -= journal_.front().bytes;
   return {};
 }
 
@@ -86,6 +94,45 @@ void memory_store::undo() {
       in(last.where)[last.key] = std::move(*last.before);
     else
       in(last.where).erase(last.key);
+  }
+}
+
+// -- the journal --------------------------------------------------------------
+
+result<std::uint64_t> memory_store::journal(std::span<const write_batch* const> batches) {
+  const std::lock_guard lock{mutex_};
+  journal_entry next{last_record_ + 1, {}, 0};
+  for (const auto* batch : batches)
+    next.bytes += next.batches.emplace_back(batch->encode()).size();
+  if (closed_ || journal_used_ + next.bytes > journal_bytes_)
+    return 0;
+  closed_ = broken_;
+  if (broken_)
+    return tl::make_unexpected(storage_error{error_code::io_error, "the disk is broken"});
+  journal_used_ += next.bytes;
+  journal_.push_back(std::move(next));
+  return ++last_record_;
+}
+
+void memory_store::ends_journal(std::uint64_t last) {
+  const std::lock_guard lock{mutex_};
+  ending_ = std::min(last, last_record_);
+}
+
+void memory_store::set_journal(std::size_t bytes) {
+  const std::lock_guard lock{mutex_};
+  journal_bytes_ = bytes;
+}
+
+void memory_store::reopen() {
+  const std::lock_guard lock{mutex_};
+  while (!journal_.empty()) {
+    std::vector<write_batch> batches;
+    for (const auto& bytes : journal_.front().batches)
+      (void)batches.emplace_back().append_own(bytes);
+    ending_ = journal_.front().number;
+    (void)operations_.gather(batches);
+    (void)write();
   }
 }
 

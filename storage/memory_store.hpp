@@ -5,6 +5,7 @@
 #include "storage/ordered_store.hpp"
 
 #include <array>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -23,6 +24,10 @@ public:
   /// any more.
   result<void> commit(std::span<const write_batch> batches) override;
 
+  /// As if in a file of `set_journal`'s length: a full disk is no obstacle, a broken one is.
+  result<std::uint64_t> journal(std::span<const write_batch* const> batches) override;
+  void ends_journal(std::uint64_t last) override;
+
   // -- the disk of a simulation -----------------------------------------------
 
   /// A full disk refuses each commit with `disk_full` until there is room again.
@@ -34,6 +39,13 @@ public:
 
   /// The next commit fails with `error` and writes nothing; those behind it are not concerned.
   void fail_next(storage_error error);
+
+  /// The journal takes so many bytes; 0, as in the beginning: the store has none.
+  void set_journal(std::size_t bytes);
+
+  /// What a store does when a node starts anew: writes what the journal holds. A disk that is full
+  /// or broken is taken for one that has been seen to.
+  void reopen();
 
   /// Transactions committed so far.
   std::uint64_t transactions() const;
@@ -53,6 +65,13 @@ private:
     std::optional<std::string> before;
   };
 
+  struct journal_entry {
+    std::uint64_t number = 0;
+    std::vector<std::string> batches;
+    std::size_t bytes = 0;
+  };
+
+  result<void> write();
   std::optional<storage_error> failure();
   std::optional<storage_error> refusal_of(std::size_t i) const;
   void apply(const ordered_operation& op);
@@ -65,6 +84,11 @@ private:
   ordered_operations operations_;
   std::vector<change> changes_; // of the current transaction
   std::uint64_t transactions_ = 0;
+  std::deque<journal_entry> journal_;
+  std::size_t journal_bytes_ = 0;
+  std::size_t journal_used_ = 0;
+  std::uint64_t last_record_ = 0;
+  std::uint64_t ending_ = 0; // the last record whose batches the next commit writes
   bool full_ = false;
   bool broken_ = false;
   bool closed_ = false;

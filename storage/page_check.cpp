@@ -221,7 +221,7 @@ outcome checker::check_seal(const meta_record& record) {
   const auto found = decode_seal(*seal_);
   if (!found)
     return damaged(page, "the seal of the last transaction does not match its checksum");
-  if (found->format != store_format)
+  if (found->format < oldest_format || found->format > store_format)
     return tl::make_unexpected(
       storage_error{error_code::incompatible,
                     path_.string() + " is in store format " + std::to_string(found->format)

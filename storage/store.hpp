@@ -100,6 +100,19 @@ public:
   /// blame one batch leave the store usable; all others are fatal for writing.
   virtual result<void> commit(std::span<const write_batch> batches) = 0;
 
+  /// Makes `batches`, which change what groups remember and nothing else, durable ahead of the
+  /// transaction that writes them: they cannot be read until they are committed, but are found
+  /// written when the store is opened anew. Returns the number of the journal's record that holds
+  /// them; 0 if the store keeps no journal, or it has no room: then they have to be committed.
+  /// Fails with `io_error`, which is fatal for writing.
+  virtual result<std::uint64_t> journal(std::span<const write_batch* const> batches);
+
+  /// Says what the next commit makes of the journal, if it succeeds: everything in its records up
+  /// to `record` is written, in the order of the records. `all_records`: in all of them.
+  virtual void ends_journal(std::uint64_t record);
+
+  static constexpr std::uint64_t all_records = ~std::uint64_t{0};
+
   // -- reading ----------------------------------------------------------------
 
   /// The snapshot of `address`, if it has one.
@@ -199,5 +212,11 @@ public:
   /// Gives memory that only mirrors the disk back to the system; later reads fetch it again.
   virtual void trim() noexcept {}
 };
+
+inline result<std::uint64_t> store::journal(std::span<const write_batch* const> /*batches*/) {
+  return 0;
+}
+
+inline void store::ends_journal(std::uint64_t /*record*/) {}
 
 } // namespace touchline::storage

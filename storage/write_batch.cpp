@@ -61,7 +61,9 @@ bool is_sound_key(table where, std::string_view key) noexcept {
     return false;
   if (where == table::streams)
     return suffix.size() == position_bytes && read_big_endian(suffix) != 0;
-  if (where == table::commands)
+  if (where == table::log)
+    return suffix.size() == position_bytes && read_big_endian(suffix) != 0;
+  if (where == table::commands || where == table::replicas)
     return !suffix.empty() && suffix.size() <= max_id_bytes;
   return name.size() == key.size();
 }
@@ -80,8 +82,9 @@ bool is_sound_payload(table where, std::string_view payload) noexcept {
   }
 }
 
-bool is_sound(verb what, table where, std::string_view key, std::string_view value) noexcept {
-  if (std::find(content_tables.begin(), content_tables.end(), where) == content_tables.end()
+bool is_sound(verb what, table where, std::string_view key, std::string_view value,
+              std::span<const table> allowed) noexcept {
+  if (std::find(allowed.begin(), allowed.end(), where) == allowed.end()
       || !is_sound_key(where, key))
     return false;
   if (what == verb::erase)
@@ -91,6 +94,8 @@ bool is_sound(verb what, table where, std::string_view key, std::string_view val
   const auto payload = open_value(where, key, value);
   return payload && is_sound_payload(where, *payload);
 }
+
+constexpr std::array own_tables{table::log, table::replicas};
 
 tl::unexpected<storage_error> broken_batch(const std::string& what) {
   return tl::make_unexpected(
@@ -240,6 +245,20 @@ void write_batch::encode_to(std::string& out) const {
 }
 
 result<void> write_batch::append_encoded(std::string_view bytes) {
+  return append_checked(bytes, content_tables);
+}
+
+result<void> write_batch::append_own(std::string_view bytes) {
+  return append_checked(bytes, own_tables);
+}
+
+bool write_batch::changes_groups_only() const noexcept {
+  return std::ranges::all_of(operations_, [](const operation& x) {
+    return x.where == table::log || x.where == table::replicas;
+  });
+}
+
+result<void> write_batch::append_checked(std::string_view bytes, std::span<const table> allowed) {
   if (bytes.size() < batch_header_bytes || read_number<1>(bytes.data()) != batch_format)
     return broken_batch("it does not begin as one of format " + std::to_string(batch_format));
   const auto count = read_number<4>(bytes.data() + 1);
@@ -264,13 +283,13 @@ result<void> write_batch::append_encoded(std::string_view bytes) {
     const auto key = content.substr(offset, op.key_bytes);
     const auto value = content.substr(offset + op.key_bytes, op.value_bytes);
     offset += size;
-    return is_sound(op.what, op.where, key, value);
+    return is_sound(op.what, op.where, key, value, allowed);
   };
   for (std::size_t i = 0; i < count; ++i)
     if (!take(operations_[operations_before + i])) {
       operations_.resize(operations_before);
       return broken_batch("operation " + std::to_string(i + 1) + " of " + std::to_string(count)
-                          + " is none that changes the content of a league");
+                          + " is none that may be in it");
     }
   if (offset != content.size()) {
     operations_.resize(operations_before);

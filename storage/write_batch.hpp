@@ -104,6 +104,13 @@ public:
   /// shapes of keys and checksums of values are checked. Fails with `damaged` and adds nothing.
   result<void> append_encoded(std::string_view bytes);
 
+  /// Adds the operations of a batch that this node encoded for itself. It changes what groups
+  /// remember (`changes_groups_only`), and is checked as those of `append_encoded` are.
+  result<void> append_own(std::string_view bytes);
+
+  /// Whether all operations are about logs and about what replicas remember of themselves.
+  bool changes_groups_only() const noexcept;
+
   /// The batch that was encoded as `bytes`. Fails like `append_encoded`.
   static result<write_batch> decode(std::string_view bytes);
 
@@ -129,6 +136,7 @@ public:
   void add_sealed(operation::verb what, table where, std::string_view key, std::string_view value);
 
 private:
+  result<void> append_checked(std::string_view bytes, std::span<const table> allowed);
   void add(operation::verb what, table where, std::string_view name, std::string_view suffix,
            std::string_view payload_head, std::string_view payload);
   bool accepts(table where, std::string_view name, std::string_view suffix,

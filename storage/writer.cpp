@@ -22,12 +22,14 @@ writer::~writer() {
 
 submitted writer::submit(write_batch&& batch, commit_token token, urgency when) {
   bool wake = false;
+  if (when == urgency::journal && (!options_.on_journaled || !batch.changes_groups_only()))
+    when = urgency::now;
   {
     const std::lock_guard lock{mutex_};
     if (stopping_ || statistics_.failed_for_good)
       return submitted::stopped;
-    const auto source = options_.source_of != nullptr ? options_.source_of(token) : std::uint8_t{0};
-    if (fenced_[source]) {
+    const note x{token, lives_[source_of({token})], 0, when};
+    if (fenced_[source_of(x)]) {
       batch.clear();
       return submitted::queued;
     }
@@ -38,15 +40,17 @@ submitted writer::submit(write_batch&& batch, commit_token token, urgency when) 
       return submitted::overloaded;
     }
     waiting_bytes_ = bytes;
-    if (queued_batches_.empty())
-      oldest_queued_ = std::chrono::steady_clock::now();
+    if (when == urgency::later)
+      write_at_ = std::min(write_at_, std::chrono::steady_clock::now()
+                                        + std::chrono::milliseconds{options_.max_delay_ms});
     queued_urgent_ += when == urgency::now ? 1U : 0U;
+    queued_for_journal_ += when == urgency::journal ? 1U : 0U;
     queued_batches_.push_back(std::move(batch));
-    queued_tokens_.push_back(token);
-    queued_lives_.push_back(lives_[source]);
+    queued_notes_.push_back(x);
     ++statistics_.queued;
     statistics_.queued_high_water = std::max(statistics_.queued_high_water, statistics_.queued);
-    wake = rest_ == rest::deep || (rest_ == rest::timed && (when == urgency::now || is_pressing()));
+    wake
+      = rest_ == rest::deep || (rest_ == rest::timed && (when != urgency::later || is_pressing()));
     if (wake)
       rest_ = rest::none;
   }
@@ -79,11 +83,9 @@ void writer::discard() {
   stopping_ = true;
   for (auto* batches : {&queued_batches_, &batches_})
     batches->clear();
-  for (auto* tokens : {&queued_tokens_, &tokens_})
-    tokens->clear();
-  for (auto* lives : {&queued_lives_, &batch_lives_})
-    lives->clear();
-  next_ = waiting_bytes_ = queued_urgent_ = 0;
+  for (auto* notes : {&queued_notes_, &notes_})
+    notes->clear();
+  next_ = waiting_bytes_ = queued_urgent_ = queued_for_journal_ = 0;
   statistics_.queued = 0;
 }
 
@@ -95,13 +97,26 @@ writer_statistics writer::statistics() const {
 // -- the writing thread -------------------------------------------------------
 
 void writer::run() {
-  while (wait_for_work())
-    do
-      commit_next();
-    while (next_ < batches_.size());
+  while (wait_for_work()) {
+    take_queued();
+    bool write = false;
+    {
+      const std::lock_guard lock{mutex_};
+      write = must_write();
+    }
+    if (!write && journal_waiting())
+      continue;
+    bool goes_on = true;
+    while (goes_on && next_ < batches_.size())
+      goes_on = commit_taken();
+    const std::lock_guard lock{mutex_};
+    // What is in the journal, and finds no room, is left to whoever opens the store next.
+    if (stopping_ && !goes_on)
+      return;
+  }
 }
 
-// Waits until something has to be written; false if the writer was stopped and nothing is left.
+// Waits until something has to be done; false if the writer was stopped and nothing is left.
 //
 // A thread that has just worked rests for the delay before it sleeps for good: under load, what is
 // not urgent then needs nobody to wake it, and an idle writer does not look at the clock again and
@@ -111,60 +126,74 @@ bool writer::wait_for_work() {
   bool rested = false;
   std::unique_lock lock{mutex_};
   while (!is_due()) {
-    if (queued_batches_.empty() && rested) {
+    if (write_at_ == time_point::max() && rested) {
       rest_ = rest::deep;
       wake_.wait(lock);
       rested = false;
     } else {
-      const auto from = queued_batches_.empty() ? std::chrono::steady_clock::now() : oldest_queued_;
       rest_ = rest::timed;
-      rested = wake_.wait_until(lock, from + delay) == std::cv_status::timeout;
+      const auto until = std::min(write_at_, std::chrono::steady_clock::now() + delay);
+      rested = wake_.wait_until(lock, until) == std::cv_status::timeout;
     }
     rest_ = rest::none;
   }
-  return !queued_batches_.empty();
+  return statistics_.queued > 0;
 }
 
 bool writer::is_due() const {
-  if (stopping_ || queued_urgent_ > 0)
-    return true;
-  const std::chrono::milliseconds delay{options_.max_delay_ms};
-  return !queued_batches_.empty()
-         && (is_pressing() || std::chrono::steady_clock::now() >= oldest_queued_ + delay);
+  return stopping_ || queued_urgent_ > 0 || queued_for_journal_ > 0 || must_write();
+}
+
+// True if what waits has to be written, and not only what is for the journal made durable.
+bool writer::must_write() const {
+  return stopping_ || urgent_taken_
+         || (statistics_.queued > 0
+             && ((!full_ && is_pressing()) || std::chrono::steady_clock::now() >= write_at_));
 }
 
 // True if what waits fills a transaction, or so much of the queue that it must not wait longer.
 bool writer::is_pressing() const {
-  const auto batches = queued_batches_.size();
   return waiting_bytes_ >= std::min(options_.max_transaction_bytes, options_.max_queued_bytes / 2)
-         || batches
+         || statistics_.queued
               >= std::min(options_.max_transaction_operations, options_.max_queued_batches / 2);
 }
 
-bool writer::take_queued() {
+// What was queued goes behind what is in the journal and not written yet.
+void writer::take_queued() {
   if (next_ >= batches_.size()) {
     batches_.clear();
-    tokens_.clear();
-    batch_lives_.clear();
+    notes_.clear();
     next_ = 0;
+  }
+  {
     const std::lock_guard lock{mutex_};
-    batches_.swap(queued_batches_);
-    tokens_.swap(queued_tokens_);
-    batch_lives_.swap(queued_lives_);
-    queued_urgent_ = 0;
+    if (batches_.empty()) {
+      batches_.swap(queued_batches_);
+      notes_.swap(queued_notes_);
+    } else {
+      std::ranges::move(queued_batches_, std::back_inserter(batches_));
+      notes_.insert(notes_.end(), queued_notes_.begin(), queued_notes_.end());
+      queued_batches_.clear();
+      queued_notes_.clear();
+    }
+    urgent_taken_ = urgent_taken_ || queued_urgent_ > 0;
+    queued_urgent_ = queued_for_journal_ = 0;
   }
   drop_outlived();
-  return next_ < batches_.size();
 }
 
-// Drops what a source submitted before it failed.
+std::uint8_t writer::source_of(const note& x) const {
+  return options_.source_of != nullptr ? options_.source_of(x.token) : std::uint8_t{0};
+}
+
+// Drops what a source submitted before it failed. What is in the journal counts.
 void writer::drop_outlived() {
   const std::lock_guard lock{mutex_};
   if (!ever_fenced_)
     return;
   auto kept = next_;
   for (auto i = next_; i < batches_.size(); ++i) {
-    if (batch_lives_[i] != lives_[options_.source_of(tokens_[i])]) {
+    if (notes_[i].record == 0 && notes_[i].life != lives_[source_of(notes_[i])]) {
       waiting_bytes_ -= batches_[i].size_bytes();
       --statistics_.queued;
       ++statistics_.failed;
@@ -172,23 +201,66 @@ void writer::drop_outlived() {
     }
     if (kept != i) {
       batches_[kept] = std::move(batches_[i]);
-      tokens_[kept] = tokens_[i];
-      batch_lives_[kept] = batch_lives_[i];
+      notes_[kept] = notes_[i];
     }
     ++kept;
   }
   batches_.resize(kept);
-  tokens_.resize(kept);
-  batch_lives_.resize(kept);
+  notes_.resize(kept);
 }
+
+// -- the journal --------------------------------------------------------------
+
+bool writer::journal_next() {
+  take_queued();
+  return !urgent_taken_ && journal_waiting();
+}
+
+bool writer::needs_transaction() const {
+  return std::any_of(notes_.begin() + static_cast<std::ptrdiff_t>(next_), notes_.end(),
+                     [](const note& x) { return x.record == 0; });
+}
+
+// True if what waits for the journal is in it; false if nothing does, or all has to be written.
+bool writer::journal_waiting() {
+  std::vector<const write_batch*> wanted;
+  tokens_.clear();
+  for (auto i = next_; i < batches_.size(); ++i)
+    if (notes_[i].when == urgency::journal && notes_[i].record == 0) {
+      wanted.push_back(&batches_[i]);
+      tokens_.push_back(notes_[i].token);
+    }
+  if (wanted.empty() || fatal_)
+    return false;
+  const auto record = target_.journal(wanted);
+  if (!record)
+    fatal_ = record.error();
+  if (!record || *record == 0)
+    return false;
+  for (auto i = next_; i < batches_.size(); ++i)
+    if (notes_[i].when == urgency::journal && notes_[i].record == 0)
+      notes_[i].record = *record;
+  {
+    const std::lock_guard lock{mutex_};
+    ++statistics_.journal_records;
+    if (!full_)
+      write_at_
+        = std::min(write_at_, std::chrono::steady_clock::now()
+                                + std::chrono::milliseconds{options_.max_journal_delay_ms});
+  }
+  options_.on_journaled(tokens_);
+  return true;
+}
+
+// -- transactions -------------------------------------------------------------
 
 // The sources of what failed, from next_ to `last`, write nothing more until they are forgiven.
 void writer::fence(std::size_t last) {
   if (options_.source_of == nullptr)
     return;
   for (auto i = next_; i < last; ++i) {
-    const auto source = options_.source_of(tokens_[i]);
-    if (std::exchange(fenced_[source], true))
+    const auto source = source_of(notes_[i]);
+    if (notes_[i].record != 0 || std::exchange(fenced_[source], true))
       continue;
     ++lives_[source];
     ever_fenced_ = true;
@@ -196,7 +268,15 @@ void writer::fence(std::size_t last) {
 }
 
 bool writer::commit_next() {
-  if (!take_queued())
+  take_queued();
+  return commit_taken();
+}
+
+// Commits one transaction of what was taken from the queue; false if that was nothing, or nothing
+// but what is in the journal and finds no room.
+bool writer::commit_taken() {
+  drop_outlived();
+  if (next_ >= batches_.size())
     return false;
   std::size_t operations = 0;
   std::size_t bytes = 0;
@@ -207,8 +287,24 @@ bool writer::commit_next() {
     ++last;
   } while (last < batches_.size() && operations < options_.max_transaction_operations
            && bytes < options_.max_transaction_bytes);
+  const auto first = next_;
   commit_group(last);
-  return true;
+  if (next_ >= batches_.size()) {
+    const std::lock_guard lock{mutex_};
+    urgent_taken_ = false;
+    write_at_ = queued_batches_.empty() ? time_point::max()
+                                        : std::chrono::steady_clock::now()
+                                            + std::chrono::milliseconds{options_.max_delay_ms};
+  }
+  return next_ > first;
+}
+
+// The last record of the journal of which nothing waits behind the batch before `last`.
+std::uint64_t writer::records_before(std::size_t last) const {
+  for (auto i = last; i < notes_.size(); ++i)
+    if (notes_[i].record != 0)
+      return notes_[i].record - 1;
+  return store::all_records;
 }
 
 // Commits the batches from next_ to `last`. A batch that is refused for its own fault leaves the
@@ -216,13 +312,16 @@ bool writer::commit_next() {
 void writer::commit_group(std::size_t last) {
   while (next_ < last) {
     const std::span group{batches_.data() + next_, last - next_};
+    target_.ends_journal(records_before(last));
     auto done = fatal_ ? tl::make_unexpected(*fatal_) : target_.commit(group);
     if (done) {
       finish(last, nullptr);
       return;
     }
     const auto& error = done.error();
-    if (!error.batch || *error.batch >= group.size()) {
+    const auto is_blamed = error.batch && *error.batch < group.size()
+                           && notes_[next_ + *error.batch].record == 0;
+    if (!is_blamed) {
       if (error.code != error_code::disk_full && !fatal_)
         fatal_ = error;
       finish(last, &error);
@@ -232,9 +331,7 @@ void writer::commit_group(std::size_t last) {
     const auto blamed = static_cast<std::ptrdiff_t>(next_ + *error.batch);
     const auto front = static_cast<std::ptrdiff_t>(next_);
     std::rotate(batches_.begin() + front, batches_.begin() + blamed, batches_.begin() + blamed + 1);
-    std::rotate(tokens_.begin() + front, tokens_.begin() + blamed, tokens_.begin() + blamed + 1);
-    std::rotate(batch_lives_.begin() + front, batch_lives_.begin() + blamed,
-                batch_lives_.begin() + blamed + 1);
+    std::rotate(notes_.begin() + front, notes_.begin() + blamed, notes_.begin() + blamed + 1);
     const auto before = batches_.size();
     finish(next_ + 1, &error);
     drop_outlived();
@@ -242,13 +339,42 @@ void writer::commit_group(std::size_t last) {
   }
 }
 
-// Counts the batches from next_ to `last` as done, tells the listener, and frees them.
+// Of the batches from next_ to `last`, which could not be written, those in the journal go behind
+// the others, and wait on. Returns where they begin.
+std::size_t writer::keep_journaled(std::size_t last) {
+  std::vector<write_batch> kept_batches;
+  std::vector<note> kept_notes;
+  auto end = next_;
+  for (auto i = next_; i < last; ++i) {
+    if (notes_[i].record != 0) {
+      kept_batches.push_back(std::move(batches_[i]));
+      kept_notes.push_back(notes_[i]);
+      continue;
+    }
+    if (end != i) {
+      batches_[end] = std::move(batches_[i]);
+      notes_[end] = notes_[i];
+    }
+    ++end;
+  }
+  std::ranges::move(kept_batches, batches_.begin() + static_cast<std::ptrdiff_t>(end));
+  std::ranges::copy(kept_notes, notes_.begin() + static_cast<std::ptrdiff_t>(end));
+  return end;
+}
+
+// Counts the batches from next_ to `last` as done, tells the listener, and frees them. What is in
+// the journal, and found no room, waits on.
 void writer::finish(std::size_t last, const storage_error* error) {
+  if (error != nullptr && !fatal_)
+    last = keep_journaled(last);
   std::size_t operations = 0;
   std::size_t bytes = 0;
+  tokens_.clear();
   for (auto i = next_; i < last; ++i) {
     operations += batches_[i].operations().size();
     bytes += batches_[i].size_bytes();
+    if (notes_[i].record == 0)
+      tokens_.push_back(notes_[i].token);
   }
   const auto count = last - next_;
   {
@@ -256,6 +382,12 @@ void writer::finish(std::size_t last, const storage_error* error) {
     auto& facts = statistics_;
     waiting_bytes_ -= bytes;
     facts.queued -= count;
+    full_ = error != nullptr && error->code == error_code::disk_full;
+    if (full_) {
+      urgent_taken_ = false;
+      write_at_ = std::chrono::steady_clock::now()
+                  + std::chrono::milliseconds{options_.full_disk_delay_ms};
+    }
     if (error != nullptr) {
       facts.failed += count;
       fence(last);
@@ -269,8 +401,8 @@ void writer::finish(std::size_t last, const storage_error* error) {
       facts.largest_group = std::max<std::uint64_t>(facts.largest_group, count);
     }
   }
-  if (listener_)
-    listener_({tokens_.data() + next_, count}, error);
+  if (listener_ && !tokens_.empty())
+    listener_(tokens_, error);
   for (; next_ < last; ++next_)
     batches_[next_] = write_batch{};
 }

@@ -26,6 +26,10 @@ using commit_token = std::uint64_t;
 using commit_listener
   = std::function<void(std::span<const commit_token> tokens, const storage_error* error)>;
 
+/// Told once per record of the journal, on the writer's thread: all `tokens` are durable, and are
+/// not named again when they are written.
+using journal_listener = std::function<void(std::span<const commit_token> tokens)>;
+
 /// Bounds of a writer.
 struct writer_options {
   /// Batches, and bytes in them, that may wait; more are refused as `overloaded`.
@@ -38,6 +42,13 @@ struct writer_options {
   std::size_t max_transaction_bytes = std::size_t{8} << 20;
   /// How long a batch that is not urgent waits at most for an urgent one.
   std::uint32_t max_delay_ms = 10;
+  /// How long what is in the journal waits at most to be written.
+  std::uint32_t max_journal_delay_ms = 100;
+  /// After a transaction that failed because the disk is full, what is in the journal is written
+  /// again after so long, or with the next urgent batch.
+  std::uint32_t full_disk_delay_ms = 1'000;
+  /// Null: `urgency::journal` is `urgency::now`.
+  journal_listener on_journaled;
   /// Says which source, 0 to 255, a token belongs to; null when sources do not matter. When a batch
   /// of a source fails, everything else that the source submitted before it is forgiven is dropped,
   /// and the listener does not hear of it: what follows from a lost write must not be written.
@@ -55,6 +66,10 @@ enum class urgency : std::uint8_t {
   /// when so much waits that it fills a transaction or half of the queue: for what need not be on
   /// disk soon, because it follows from what is.
   later,
+  /// Durable at once, as `now` is, and before what waits; written as `later` is. With a store that
+  /// keeps no journal, or whose journal has no room, and for batches that change more than what
+  /// groups remember, it is `now`.
+  journal,
 };
 
 /// What became of a submitted batch.
@@ -71,6 +86,8 @@ enum class submitted : std::uint8_t {
 struct writer_statistics {
   /// Transactions committed; each was one sync.
   std::uint64_t transactions = 0;
+  /// Records of the journal; each was one sync as well.
+  std::uint64_t journal_records = 0;
   /// Batches, operations and bytes of keys and values that became durable.
   std::uint64_t batches = 0;
   std::uint64_t operations = 0;
@@ -91,7 +108,8 @@ struct writer_statistics {
 
 /// Commits what several threads submit, in the order of submission, urgent or not. Whatever piled
 /// up during one sync goes into the next transaction, so the number of syncs adapts to the load and
-/// an idle writer commits a single batch at once.
+/// an idle writer commits a single batch at once. Batches for the journal are durable earlier than
+/// their place in this order says, in the order of their own.
 ///
 /// A batch that is refused for its own fault fails alone. `disk_full` fails the batches of that
 /// transaction and the writer goes on. Any other error ends all writing, because a failed sync
@@ -123,14 +141,30 @@ public:
   void discard();
 
   /// Commits one transaction of what waits, urgent or not, on the calling thread; false if nothing
-  /// waited. Only for writers without a thread of their own.
+  /// waited, or nothing but what is in the journal and finds no room. Only for writers without a thread of their own.
   bool commit_next();
+
+  /// Puts what waits for the journal into it, on the calling thread; false if nothing did, or there
+  /// is more to do than that: `commit_next` is. Only for writers without a thread of their own.
+  bool journal_next();
+
+  /// Whether something that was taken from the queue is neither written nor in the journal. Only for
+  /// writers without a thread of their own.
+  bool needs_transaction() const;
 
   /// The counters now. Thread safe.
   writer_statistics statistics() const;
 
 private:
   using time_point = std::chrono::steady_clock::time_point;
+
+  /// What is known of a waiting batch.
+  struct note {
+    commit_token token = 0;
+    std::uint32_t life = 0;   // of its source when it was submitted
+    std::uint64_t record = 0; // of the journal, if it is in one
+    urgency when = urgency::now;
+  };
 
   // How the writing thread waits, which says who must wake it.
   enum class rest : std::uint8_t {
@@ -142,12 +176,18 @@ private:
   void run();
   bool wait_for_work();
   bool is_due() const;
+  bool must_write() const;
   bool is_pressing() const;
-  bool take_queued();
+  void take_queued();
   void drop_outlived();
+  bool journal_waiting();
+  bool commit_taken();
   void fence(std::size_t last);
   void commit_group(std::size_t last);
+  std::uint64_t records_before(std::size_t last) const;
   void finish(std::size_t last, const storage_error* error);
+  std::size_t keep_journaled(std::size_t last);
+  std::uint8_t source_of(const note& x) const;
 
   store& target_;
   const commit_listener listener_;
@@ -156,11 +196,12 @@ private:
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<write_batch> queued_batches_;
-  std::vector<commit_token> queued_tokens_;
-  std::vector<std::uint32_t> queued_lives_; // of their sources when they were submitted
-  std::size_t waiting_bytes_ = 0; // queued or being written
-  std::size_t queued_urgent_ = 0;
-  time_point oldest_queued_;
+  std::vector<note> queued_notes_;
+  std::size_t waiting_bytes_ = 0; // queued or not written yet
+  std::size_t queued_urgent_ = 0; // since what was queued was taken
+  std::size_t queued_for_journal_ = 0;
+  time_point write_at_ = time_point::max(); // when what waits is to be written at the latest
+  bool full_ = false; // the last transaction found no room
   rest rest_ = rest::none;
   bool stopping_ = false;
   writer_statistics statistics_;
@@ -171,9 +212,10 @@ private:
 
   // The writing thread's own.
   std::vector<write_batch> batches_;
-  std::vector<commit_token> tokens_;
-  std::vector<std::uint32_t> batch_lives_;
-  std::size_t next_ = 0; // the first of batches_ that is not written yet
+  std::vector<note> notes_;
+  std::vector<commit_token> tokens_; // that a listener is told
+  std::size_t next_ = 0;             // the first of batches_ that is not written yet
+  bool urgent_taken_ = false;        // something among them is to be written at once
   std::optional<storage_error> fatal_;
 
   std::thread thread_;

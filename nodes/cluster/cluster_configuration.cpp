@@ -183,6 +183,7 @@ void read_limits(settings_section from, cluster_limits& out) {
   from.optional_number("append-bytes", 4 * kib, 64 * mib, out.append_bytes);
   from.optional_number("kept-entries", 16, 100'000'000, out.kept_entries);
   from.optional_number("cached-bytes", 64 * kib, 1'024 * mib, out.cached_bytes);
+  from.optional_number("journal-bytes", 0, 1'024 * mib, out.journal_bytes);
   from.optional_number("chunk-bytes", 4 * kib, 64 * mib, out.chunk_bytes);
   for (auto& [key, bytes] :
        {std::pair{"append-bytes", out.append_bytes}, std::pair{"chunk-bytes", out.chunk_bytes}})

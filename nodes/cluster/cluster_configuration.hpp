@@ -75,6 +75,9 @@ struct cluster_limits {
   uint32_t kept_entries = 65'536;
   /// Bytes of entries that a replica keeps in memory for others that are behind.
   size_t cached_bytes = size_t{16} << 20;
+  /// Length of the journal that a data directory gets: appends are durable there before LMDB has
+  /// them. 0: none. See `storage/redo_journal.hpp`.
+  size_t journal_bytes = size_t{8} << 20;
   /// Bytes of content in one message when a replica gets it as a whole.
   size_t chunk_bytes = size_t{1} << 20;
 

@@ -77,6 +77,8 @@ tl::expected<void, refusal> cluster_node::open(const cluster_node_setup& setup) 
   data_directory_ = known ? known->data_directory : config.data_directory;
   storage::lmdb_options options;
   options.path = data_directory_;
+  if (known)
+    options.journal_bytes = config.cluster->limits.journal_bytes;
   auto store = storage::lmdb_store::open(options);
   if (!store)
     return tl::unexpected{actors::to_refusal(store.error())};
@@ -162,6 +164,14 @@ tl::expected<void, refusal> cluster_node::run(const cluster_node_setup& setup) {
   writer.source_of = [](storage::commit_token token) {
     return static_cast<uint8_t>(cluster::write_token::partition(token));
   };
+  if (config.cluster) {
+    constexpr uint32_t effects_delay_ms = 100;
+    writer.max_delay_ms = effects_delay_ms;
+    writer.on_journaled
+      = [replicas = replicas_](std::span<const storage::commit_token> tokens) {
+          cluster::tell_replicas(*replicas, tokens, nullptr, true);
+        };
+  }
   writer_ = std::make_unique<storage::writer>(
     *store_,
     [replicas = replicas_](std::span<const storage::commit_token> tokens,
@@ -222,6 +232,9 @@ tl::expected<void, refusal> cluster_node::run(const cluster_node_setup& setup) {
   env.at_tick = [this](int64_t now_ms) {
     load_.sample(now_ms);
     show_writer(*system_, writer_->statistics());
+    if (auto facts = store_->statistics())
+      show_gauge(*system_, "journal-used-bytes", "Bytes of the journal that LMDB does not have yet.",
+                 facts->journal_used_bytes);
   };
   if (setup.id != 0) {
     const auto& limits = config.cluster->limits;

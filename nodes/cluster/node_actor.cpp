@@ -318,8 +318,10 @@ refusal node_actor::no_leader(uint32_t partition) const {
   if (state != replica_states_.end() && !state->second.failure.empty()) {
     // Where others take over, callers need no room on this disk: they try again.
     auto alone = servers_of(map_, partition).size() <= 1;
-    return {state->second.disk_full && alone ? DISK_FULL : UNAVAILABLE,
-            state->second.failure + '.'};
+    const auto& x = state->second;
+    if (x.disk_full && alone)
+      return {DISK_FULL, x.failure + advice_on_full_disk};
+    return {UNAVAILABLE, x.failure + '.'};
   }
   return {UNAVAILABLE, "Partition " + std::to_string(partition) + " has no leader that node "
                          + std::to_string(environment_->self.id())

@@ -66,7 +66,7 @@ storage::submitted replicated_log::submit(uint64_t epoch, storage::write_batch&&
 }
 
 void tell_replicas(const replica_table& replicas, std::span<const storage::commit_token> tokens,
-                   const storage::storage_error* error) {
+                   const storage::storage_error* error, bool journaled) {
   std::array<storage::commit_token, max_partitions> newest{};
   std::vector<uint32_t> touched;
   for (auto token : tokens) {
@@ -80,7 +80,8 @@ void tell_replicas(const replica_table& replicas, std::span<const storage::commi
   }
   for (auto partition : touched) {
     auto token = newest[partition];
-    written_notice notice{write_token::generation(token), write_token::number(token), {}};
+    written_notice notice{write_token::generation(token), write_token::number(token), {},
+                          journaled};
     if (error)
       notice.error = *error;
     if (auto replica = replicas.at(partition))
@@ -227,7 +228,7 @@ void replica_actor::leave_core(const refusal& why) {
   unpacking_.reset();
   for (auto& reader : std::exchange(readers_, {}))
     reader.promise.deliver(why);
-  floor_ = hold_until_ = durable_write_ = last_write_;
+  floor_ = hold_until_ = durable_write_ = logged_write_ = last_write_;
   tick_at_ms_ = 0;
 }
 
@@ -249,10 +250,7 @@ void replica_actor::stop(const storage::storage_error& why) {
   restarting_ = false;
   // Where others take over, callers need no room on this disk: they try again.
   auto replicated = core_ && core_->committed_members().voters() > 1;
-  auto full = disk_full_
-                ? "; what was not acknowledged is not recorded, make room and send it again "
-                  "under the same id."
-                : ".";
+  auto full = disk_full_ ? advice_on_full_disk : ".";
   leave_core({replicated ? UNAVAILABLE : actors::to_refusal(why).code, why.text + full});
   if (why.code == storage::error_code::disk_full) {
     if (first)
@@ -307,7 +305,8 @@ void replica_actor::perform(effects fx) {
     what.entries_term = fx.append.back().term;
   }
   if (!batch.empty()) {
-    write(std::move(batch), urgency::now, what);
+    what.of_log = true;
+    write(std::move(batch), urgency::journal, what);
     // Refused: nothing of this may be said.
     if (!core_)
       return;
@@ -318,7 +317,7 @@ void replica_actor::perform(effects fx) {
     begin_fetch(*fx.install);
   if (fx.messages.empty())
     return;
-  if (hold_until_ > durable_write_)
+  if (hold_until_ > logged_write_)
     held_.push_back({hold_until_, std::move(fx.messages)});
   else
     send_messages(std::move(fx.messages));
@@ -527,16 +526,24 @@ void replica_actor::written(const written_notice& notice) {
     stop(*notice.error);
     return;
   }
-  durable_write_ = std::max(durable_write_, notice.number);
   uint64_t entries_to = 0;
   uint64_t entries_term = 0;
+  for (auto& x : pending_) {
+    if (x.number > notice.number)
+      break;
+    if (!x.of_log || std::exchange(x.is_durable, true) || x.entries_to == 0)
+      continue;
+    entries_to = x.entries_to;
+    entries_term = x.entries_term;
+  }
+  logged_write_ = std::max(logged_write_, notice.number);
+  if (!notice.journaled)
+    durable_write_ = std::max(durable_write_, notice.number);
   while (!pending_.empty() && pending_.front().number <= durable_write_) {
     auto x = pending_.front();
     pending_.pop_front();
-    if (x.entries_to > 0) {
-      entries_to = x.entries_to;
-      entries_term = x.entries_term;
-    }
+    if (core_ && x.entries_to > 0)
+      core_->entries_readable(x.entries_to, x.entries_term);
     applied_ = std::max(applied_, x.applied);
     applying_bytes_ -= x.effect_bytes;
     if (x.then) {
@@ -547,8 +554,8 @@ void replica_actor::written(const written_notice& notice) {
     }
   }
   if (core_ && entries_to > 0)
-    perform(core_->entries_persisted(entries_to, entries_term, now()));
-  while (core_ && !held_.empty() && held_.front().number <= durable_write_) {
+    perform(core_->entries_persisted(entries_to, entries_term, now(), false));
+  while (core_ && !held_.empty() && held_.front().number <= logged_write_) {
     send_messages(std::move(held_.front().messages));
     held_.pop_front();
   }

@@ -148,7 +148,7 @@ struct write_token {
 /// Tells replicas what became of their writes: the listener of a writer that several replicas
 /// share.
 void tell_replicas(const replica_table& replicas, std::span<const storage::commit_token> tokens,
-                   const storage::storage_error* error);
+                   const storage::storage_error* error, bool journaled = false);
 
 /// What every replica of a node is given.
 struct replica_environment {
@@ -189,6 +189,9 @@ private:
     /// Entries of the log: the last of them, and its term.
     uint64_t entries_to = 0;
     uint64_t entries_term = 0;
+    /// Of the log, or of a term or vote: durable when the journal has it.
+    bool of_log = false;
+    bool is_durable = false;
     /// Effects: everything up to this index is in the content.
     uint64_t applied = 0;
     size_t effect_bytes = 0;
@@ -197,7 +200,7 @@ private:
   };
 
   struct held_messages {
-    /// They may leave when this write is durable.
+    /// They may leave when this write, of the log, is durable.
     uint64_t number = 0;
     std::vector<consensus::outgoing> messages;
   };
@@ -326,8 +329,11 @@ private:
   std::deque<own_entry> own_entries_;
   std::deque<own_entry> own_committed_;
 
+  /// Writes up to `durable_write_` are durable and can be read; those of the log up to `logged_write_`
+  /// are durable.
   uint64_t last_write_ = 0;
   uint64_t durable_write_ = 0;
+  uint64_t logged_write_ = 0;
   /// Writes up to this one belong to an earlier life.
   uint64_t floor_ = 0;
   std::deque<pending_write> pending_;

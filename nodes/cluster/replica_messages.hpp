@@ -37,10 +37,16 @@ struct consensus_input {
 };
 
 /// From the writer: the replica's writes up to `number` are durable, or `number` failed.
+/// Behind the error of a full disk, where nobody else takes over.
+inline constexpr auto advice_on_full_disk
+  = "; what was not acknowledged is not recorded, make room and send it again under the same id.";
+
 struct written_notice {
   uint8_t generation = 0;
   uint64_t number = 0;
   std::optional<storage::storage_error> error;
+  /// It is in the journal: true of the writes of the log up to this one, and not of others.
+  bool journaled = false;
 };
 
 struct replica_tick {

@@ -186,9 +186,11 @@ effects core::tick(uint64_t now_ms) {
   return out;
 }
 
-effects core::entries_persisted(uint64_t index, uint64_t term, uint64_t now_ms) {
+effects core::entries_persisted(uint64_t index, uint64_t term, uint64_t now_ms, bool readable) {
   effects out;
   auto& self = *impl_;
+  if (readable)
+    entries_readable(index, term);
   self.advance(now_ms);
   if (!self.usable() || self.offer || !self.writes.completed(index, term)
       || index <= self.library.last_stored || index > self.log.last()
@@ -202,6 +204,10 @@ effects core::entries_persisted(uint64_t index, uint64_t term, uint64_t now_ms) 
   self.settle(out);
   out.state_changed = before != outlook{self.library};
   return out;
+}
+
+void core::entries_readable(uint64_t index, uint64_t term) {
+  impl_->log.note_readable(index, term);
 }
 
 effects core::snapshot_installed(const snapshot_point& point, uint64_t now_ms) {

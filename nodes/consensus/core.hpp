@@ -202,8 +202,13 @@ public:
 
   /// The entries up to `index`, whose term was `term` when they were handed out, are durable: once
   /// for every `append`, in their order; several may be reported as the last of them. Ignored when
-  /// they were truncated or replaced since.
-  effects entries_persisted(uint64_t index, uint64_t term, uint64_t now_ms);
+  /// they were truncated or replaced since. `readable`: the `entry_reader` can give them, or will be
+  /// able to when `entries_readable` says so; until then they are kept in memory.
+  effects entries_persisted(uint64_t index, uint64_t term, uint64_t now_ms, bool readable = true);
+
+  /// The `entry_reader` can give the entries up to `index`, whose term was `term` when they were
+  /// handed out.
+  void entries_readable(uint64_t index, uint64_t term);
 
   /// The state of an offer, or a later one, is durable and the log removed; `point` says as of
   /// when, with the membership that was in force then.

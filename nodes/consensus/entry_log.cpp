@@ -24,6 +24,7 @@ void entry_log::reset(uint64_t snapshot_index, uint64_t snapshot_term, uint64_t 
   snapshot_term_ = snapshot_term;
   held_bytes_ = 0;
   append(entries);
+  readable_ = last();
 }
 
 uint64_t entry_log::term_of(uint64_t index) const {
@@ -45,6 +46,12 @@ void entry_log::truncate(uint64_t index) {
     entries_.pop_back();
   }
   first_held_ = std::min(first_held_, last() + 1);
+  readable_ = std::min(readable_, last());
+}
+
+void entry_log::note_readable(uint64_t index, uint64_t term) {
+  if (index >= first_ && index <= last() && at(index).term == term)
+    readable_ = std::max(readable_, index);
 }
 
 void entry_log::compact(uint64_t index, uint64_t first) {
@@ -59,7 +66,8 @@ void entry_log::compact(uint64_t index, uint64_t first) {
 }
 
 void entry_log::evict(uint64_t durable, size_t max_bytes) {
-  for (; held_bytes_ > max_bytes && first_held_ <= std::min(durable, last()); ++first_held_) {
+  for (; held_bytes_ > max_bytes && first_held_ <= std::min({durable, last(), readable_});
+       ++first_held_) {
     auto& oldest = entries_[first_held_ - first_];
     held_bytes_ -= held(oldest);
     oldest.data.reset();

@@ -31,7 +31,11 @@ public:
   /// The snapshot now reaches to `index`; entries before `first` go.
   void compact(uint64_t index, uint64_t first);
 
-  /// Forgets the data of the oldest entries up to `durable` while more than `max_bytes` are held.
+  /// The reader can give the entries up to `index`, if the one there is of `term`.
+  void note_readable(uint64_t index, uint64_t term);
+
+  /// Forgets the data of the oldest entries up to `durable`, of those that the reader can give,
+  /// while more than `max_bytes` are held.
   void evict(uint64_t durable, size_t max_bytes);
 
   /// The entries from `first` to `last`, from memory or from the disk, up to `max_bytes` of data
@@ -48,6 +52,8 @@ private:
   uint64_t first_ = 1;
   uint64_t snapshot_index_ = 0;
   uint64_t snapshot_term_ = 0;
+  /// The last entry that the reader can give.
+  uint64_t readable_ = 0;
   /// Where evicting goes on.
   uint64_t first_held_ = 1;
   size_t held_bytes_ = 0;

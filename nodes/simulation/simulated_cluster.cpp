@@ -50,6 +50,7 @@ simulated_cluster::simulated_cluster(const cluster_options& options)
   around_.network = &network_;
   around_.partitions = options.partitions;
   around_.replica = options.replica;
+  around_.journal_bytes = options.journal_bytes;
   around_.runtime = options.runtime;
   around_.balanced = options.balanced;
   around_.heard = [this](uint32_t node, const cluster::replica_news& news) { heard(node, news); };

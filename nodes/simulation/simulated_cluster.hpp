@@ -28,6 +28,8 @@ struct cluster_options {
   uint32_t partitions = 3;
   cluster::replica_options replica;
   actors::runtime_options runtime;
+  /// Of each node's disk; 0: none.
+  size_t journal_bytes = 0;
   /// Leadership goes back to the preferred nodes.
   bool balanced = true;
 };

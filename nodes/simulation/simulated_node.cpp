@@ -96,11 +96,17 @@ simulated_node::~simulated_node() = default;
 // -- life -----------------------------------------------------------------------------------------
 
 void simulated_node::start() {
+  disk_.set_journal(around_.journal_bytes);
+  disk_.reopen();
   birth();
   life_ = std::make_shared<life>();
   ++lives_;
   storage::writer_options options;
   options.own_thread = false;
+  options.on_journaled
+    = [replicas = life_->replicas](std::span<const storage::commit_token> tokens) {
+        cluster::tell_replicas(*replicas, tokens, nullptr, true);
+      };
   options.source_of = [](storage::commit_token token) {
     return static_cast<uint8_t>(cluster::write_token::partition(token));
   };
@@ -241,7 +247,12 @@ void simulated_node::pump_disk() {
                         if (!now || now->ending)
                           return;
                         now->syncing = false;
-                        now->writer->commit_next();
+                        // What is in the journal may wait for others.
+                        constexpr uint64_t rarely = 4;
+                        if (!now->writer->journal_next()
+                            && (now->writer->needs_transaction()
+                                || around_.chance->between(1, rarely) == 1))
+                          now->writer->commit_next();
                         around_.seen->add(uint64_t{id_} << 48 | disk_.transactions());
                       });
 }

@@ -30,6 +30,8 @@ struct surroundings {
   uint32_t partitions = 1;
   cluster::replica_options replica;
   actors::runtime_options runtime;
+  /// Of each node's disk; 0: none.
+  size_t journal_bytes = 0;
   /// By number; the first place is empty.
   std::vector<std::unique_ptr<simulated_node>> nodes;
   /// Names commands and answers on their way, never two of them.

@@ -52,6 +52,7 @@ cluster_options drawn_options(uint64_t seed, uint32_t nodes) {
   runtime.snapshot_every = one_of<uint32_t>(chance, std::array<uint32_t, 3>{2, 7, 256});
   runtime.idle_ms = one_of<int64_t>(chance, std::array<int64_t, 2>{300, 30'000});
   runtime.delivery_window = one_of<uint32_t>(chance, std::array<uint32_t, 2>{1, 256});
+  x.journal_bytes = one_of<size_t>(chance, std::array<size_t, 3>{0, 4'000, 8'000'000});
   return x;
 }
 

@@ -44,6 +44,24 @@ void write_foreign_file(const fs::path& path, const std::string& key, const std:
   mdb_env_close(env);
 }
 
+// Writes the seal of another format, in a transaction that a store could have written.
+void write_seal(const fs::path& path, std::uint64_t format) {
+  MDB_env* env = nullptr;
+  MDB_txn* txn = nullptr;
+  MDB_dbi root = 0;
+  BOOST_REQUIRE(mdb_env_create(&env) == 0);
+  BOOST_REQUIRE(mdb_env_open(env, path.c_str(), 0, 0644) == 0);
+  BOOST_REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
+  BOOST_REQUIRE(mdb_dbi_open(txn, nullptr, 0, &root) == 0);
+  auto key = std::string{seal_key};
+  auto value = encode_seal({format, mdb_txn_id(txn)});
+  MDB_val k{key.size(), key.data()};
+  MDB_val v{value.size(), value.data()};
+  BOOST_REQUIRE(mdb_put(txn, root, &k, &v, 0) == 0);
+  BOOST_REQUIRE(mdb_txn_commit(txn) == 0);
+  mdb_env_close(env);
+}
+
 // Removes one table, in a transaction that a store could have written.
 void drop_table(const fs::path& path, table which) {
   MDB_env* env = nullptr;
@@ -134,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_directory_that_nobody_can_write_to_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_store_of_an_older_or_newer_format_is_refused) {
-  for (const auto format : {store_format - 1, store_format + 1}) {
+  for (const auto format : {oldest_format - 1, store_format + 1}) {
     const temporary_folder folder;
     write_foreign_file(folder.path(), std::string{seal_key}, encode_seal({format, 1}));
     const auto error = refusal(folder.path());
@@ -143,6 +161,25 @@ BOOST_AUTO_TEST_CASE(a_store_of_an_older_or_newer_format_is_refused) {
       BOOST_TEST(error.text.find("format " + std::to_string(number)) != std::string::npos,
                  error.text);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_store_of_the_format_before_this_one_is_taken_over) {
+  const temporary_folder folder;
+  {
+    auto store = open_store(folder.path());
+    value_of(commit(*store, record_batch("team/a", 1, "one")));
+  }
+  write_seal(folder.path(), oldest_format);
+  auto options = options_for(folder.path());
+  options.journal_bytes = 64 << 10;
+  auto store = value_of(lmdb_store::open(options));
+  BOOST_TEST(records_of(*store, "team/a").size() == 1U);
+  write_batch entry;
+  entry.put_log("1", 1, "one");
+  const auto* one = &entry;
+  BOOST_TEST(value_of(store->journal({&one, 1})) == 1U);
+  store.reset();
+  BOOST_TEST(value_of(open_store(folder.path())->log_bounds("1"))->last == 1U);
 }
 
 // A table that is added later must be no reason to lose a directory that was written before it.

@@ -8,8 +8,10 @@
 
 #include <future>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <thread>
 
 using namespace touchline::storage;
 using namespace touchline::storage::test;
@@ -310,6 +312,178 @@ BOOST_AUTO_TEST_CASE(the_bounds_of_the_queue_count_what_is_not_urgent) {
   BOOST_TEST(
     (writing.submit(record_batch("a", 3, "r"), 3, urgency::later) == submitted::overloaded));
   BOOST_TEST((writing.submit(record_batch("a", 3, "r"), 3) == submitted::overloaded));
+}
+
+// -- the journal --------------------------------------------------------------
+
+namespace {
+
+write_batch entry_batch(std::uint64_t index) {
+  write_batch batch;
+  batch.put_log("1", index, "entry");
+  return batch;
+}
+
+// A writer without a thread, over a store with a journal, and what it says.
+struct journaling {
+  explicit journaling(std::size_t journal_bytes = 1'000'000) {
+    store.set_journal(journal_bytes);
+    auto options = without_thread();
+    options.on_journaled = [this](std::span<const commit_token> tokens) {
+      journaled.insert(journaled.end(), tokens.begin(), tokens.end());
+    };
+    options.source_of = [](commit_token token) { return static_cast<std::uint8_t>(token / 100); };
+    writing.emplace(store, told.listener(), options);
+  }
+
+  std::uint64_t entries() const {
+    const auto bounds = value_of(store.log_bounds("1"));
+    return bounds ? bounds->last : 0;
+  }
+
+  memory_store store;
+  outcomes told;
+  std::vector<commit_token> journaled;
+  std::optional<writer> writing;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(what_is_for_the_journal_is_durable_before_what_waits_and_is_told_once) {
+  journaling x;
+  x.writing->submit(record_batch("a", 1, "r"), 1, urgency::later);
+  x.writing->submit(entry_batch(1), 2, urgency::journal);
+  x.writing->submit(entry_batch(2), 3, urgency::journal);
+  BOOST_TEST(x.writing->journal_next());
+  BOOST_TEST(x.journaled == (std::vector<commit_token>{2, 3}), boost::test_tools::per_element());
+  BOOST_TEST(x.told.order.empty());
+  BOOST_TEST(x.entries() == 0U);
+  BOOST_TEST(x.writing->needs_transaction());
+  BOOST_TEST(!x.writing->journal_next());
+  BOOST_TEST(x.writing->commit_next());
+  BOOST_TEST(x.told.order == (std::vector<commit_token>{1}), boost::test_tools::per_element());
+  BOOST_TEST(x.entries() == 2U);
+  BOOST_TEST(!x.writing->commit_next());
+  BOOST_TEST(x.writing->statistics().queued == 0U);
+  BOOST_TEST(x.writing->statistics().journal_records == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_urgent_batch_is_written_with_what_is_in_the_journal_before_it) {
+  journaling x;
+  x.writing->submit(entry_batch(1), 1, urgency::journal);
+  BOOST_TEST(x.writing->journal_next());
+  x.writing->submit(entry_batch(2), 2, urgency::journal);
+  x.writing->submit(record_batch("a", 1, "r"), 3);
+  BOOST_TEST(!x.writing->journal_next()); // one sync for all of it
+  BOOST_TEST(x.writing->commit_next());
+  BOOST_TEST(x.told.order == (std::vector<commit_token>{2, 3}), boost::test_tools::per_element());
+  BOOST_TEST(x.entries() == 2U);
+  BOOST_TEST(x.store.transactions() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_without_room_makes_a_batch_urgent) {
+  journaling x{10};
+  x.writing->submit(entry_batch(1), 1, urgency::journal);
+  BOOST_TEST(!x.writing->journal_next());
+  BOOST_TEST(x.writing->commit_next());
+  BOOST_TEST(x.journaled.empty());
+  BOOST_TEST(x.told.order.size() == 1U);
+  BOOST_TEST(x.entries() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_that_changes_more_than_groups_is_urgent_instead_of_journaled) {
+  journaling x;
+  x.writing->submit(record_batch("a", 1, "r"), 1, urgency::journal);
+  BOOST_TEST(!x.writing->journal_next());
+  BOOST_TEST(x.writing->commit_next());
+  BOOST_TEST(x.told.order.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(on_a_full_disk_what_is_in_the_journal_waits_and_the_rest_fails) {
+  journaling x;
+  x.writing->submit(entry_batch(1), 101, urgency::journal);
+  BOOST_TEST(x.writing->journal_next());
+  x.store.set_disk_full(true);
+  x.writing->submit(record_batch("a", 1, "r"), 1);
+  BOOST_TEST(x.writing->commit_next());
+  BOOST_TEST(x.told.failed.contains(1));
+  BOOST_TEST(!x.told.failed.contains(101));
+  BOOST_TEST(!x.writing->commit_next()); // nothing else waits, and there is no room for this
+  // The journal has its place.
+  x.writing->submit(entry_batch(2), 102, urgency::journal);
+  BOOST_TEST(x.writing->journal_next());
+  x.store.set_disk_full(false);
+  BOOST_TEST(x.writing->commit_next());
+  BOOST_TEST(x.entries() == 2U);
+  BOOST_TEST(x.journaled == (std::vector<commit_token>{101, 102}),
+             boost::test_tools::per_element());
+  BOOST_TEST(x.writing->statistics().queued == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_in_the_journal_outlives_the_failure_of_its_source) {
+  journaling x;
+  x.writing->submit(entry_batch(1), 101, urgency::journal);
+  BOOST_TEST(x.writing->journal_next());
+  x.writing->submit(record_batch("a", 5, "r"), 102); // out of order
+  x.writing->submit(entry_batch(2), 103, urgency::journal);
+  while (x.writing->commit_next()) {
+  }
+  BOOST_TEST(x.told.failed.contains(102));
+  BOOST_TEST(x.entries() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_broken_journal_ends_all_writing) {
+  journaling x;
+  x.store.set_broken(true);
+  x.writing->submit(entry_batch(1), 1, urgency::journal);
+  BOOST_TEST(!x.writing->journal_next());
+  while (x.writing->commit_next()) {
+  }
+  BOOST_TEST(x.told.failed.contains(1));
+  BOOST_TEST(x.writing->statistics().failed_for_good);
+  BOOST_TEST((x.writing->submit(entry_batch(2), 2, urgency::journal) == submitted::stopped));
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_with_a_thread_journals_at_once_and_writes_a_moment_later) {
+  const temporary_folder folder;
+  auto store_options = options_for(folder.path());
+  store_options.journal_bytes = 1'000'000;
+  auto store = value_of(lmdb_store::open(store_options));
+  std::promise<void> told;
+  writer_options options;
+  options.max_delay_ms = an_hour_ms;
+  options.max_journal_delay_ms = 1;
+  options.on_journaled = [&](std::span<const commit_token> tokens) {
+    if (tokens.back() == 50)
+      told.set_value();
+  };
+  writer writing{*store, {}, options};
+  for (std::uint64_t i = 1; i <= 50; ++i)
+    writing.submit(entry_batch(i), i, urgency::journal);
+  told.get_future().wait();
+  // Nobody asks for it; there is no way to hear of it but to look.
+  while (writing.statistics().queued > 0)
+    std::this_thread::yield();
+  BOOST_TEST(value_of(store->log_bounds("1"))->last == 50U);
+  BOOST_TEST(writing.statistics().journal_records >= 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_that_stops_on_a_full_disk_leaves_the_journal_to_the_next_one) {
+  memory_store store;
+  store.set_journal(1'000'000);
+  std::promise<void> told;
+  writer_options options;
+  options.max_journal_delay_ms = an_hour_ms;
+  options.on_journaled = [&](std::span<const commit_token>) { told.set_value(); };
+  {
+    writer writing{store, {}, options};
+    writing.submit(entry_batch(1), 1, urgency::journal);
+    told.get_future().wait();
+    store.set_disk_full(true);
+  }
+  BOOST_TEST(!value_of(store.log_bounds("1")));
+  store.reopen();
+  BOOST_TEST(value_of(store.log_bounds("1"))->last == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_writer_without_a_thread_takes_everything) {
