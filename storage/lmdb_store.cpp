@@ -138,32 +138,31 @@ result<void> lmdb_store::open_journal(const lmdb_options& options) {
       return damaged(table::meta, journal_row, "is too short");
     self.journal_id = read_big_endian(**row);
     self.journal_written = read_big_endian(std::string_view{**row}.substr(position_bytes));
-    const auto records
+    auto records
       = redo_journal::read(directory.journal_file(), self.journal_id, self.journal_written);
     if (!records)
       return tl::make_unexpected(records.error());
-    for (const auto& record : *records) {
-      self.ending = record.number;
-      if (auto done = commit(record.batches); !done)
+    for (std::size_t i = 0; i < records->size();) {
+      constexpr std::size_t group_bytes = std::size_t{8} << 20;
+      std::vector<write_batch> group;
+      for (std::size_t bytes = 0; i < records->size() && bytes < group_bytes; ++i) {
+        for (auto& batch : (*records)[i].batches) {
+          bytes += batch.size_bytes();
+          group.push_back(std::move(batch));
+        }
+        self.ending = (*records)[i].number;
+      }
+      if (auto done = commit(group); !done)
         return done;
     }
   }
   if (options.journal_bytes == 0)
     return {};
   if (self.journal_id == 0) {
-    // Told from those of other stores by chance: a copy of one must not be taken for another.
-    std::random_device chance;
-    const auto id = std::uint64_t{chance()} << 32 | chance() | 1U;
-    if (auto made = redo_journal::create(directory.journal_file(), id, options.journal_bytes);
-        !made)
-      return made;
-    if (auto synced = directory.sync(); !synced)
-      return synced;
-    self.journal_id = id;
-    write_batch first;
-    first.put_meta(journal_row, journal_payload(id, 0));
-    if (auto done = commit({&first, 1}); !done)
-      return done;
+    const auto made = make_journal(options.journal_bytes);
+    // Without one everything works, only slower.
+    if (!made)
+      return made.error().code == error_code::disk_full ? result<void>{} : made;
   }
   auto opened
     = redo_journal::open(directory.journal_file(), self.journal_id, self.journal_written);
@@ -171,6 +170,29 @@ result<void> lmdb_store::open_journal(const lmdb_options& options) {
     return tl::make_unexpected(std::move(opened.error()));
   self.journal = std::move(*opened);
   return {};
+}
+
+result<void> lmdb_store::make_journal(std::uint64_t bytes) {
+  auto& self = *impl_;
+  const auto& directory = self.env.directory();
+  // Told from those of other stores by chance: a copy of one must not be taken for another.
+  std::random_device chance;
+  const auto id = std::uint64_t{chance()} << 32 | chance() | 1U;
+  const auto file = directory.journal_file();
+  auto done = redo_journal::create(file, id, bytes);
+  if (done)
+    done = directory.sync();
+  if (!done)
+    return done;
+  write_batch first;
+  first.put_meta(journal_row, journal_payload(id, 0));
+  done = commit({&first, 1});
+  std::error_code ignored;
+  if (done)
+    self.journal_id = id;
+  else
+    fs::remove(file, ignored);
+  return done;
 }
 
 // -- writing ------------------------------------------------------------------

@@ -101,6 +101,7 @@ private:
   struct implementation;
   explicit lmdb_store(std::unique_ptr<implementation> impl);
   result<void> open_journal(const lmdb_options& options);
+  result<void> make_journal(std::uint64_t bytes);
   std::unique_ptr<implementation> impl_;
 };
 

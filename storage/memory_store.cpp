@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <stdexcept>
 #include <utility>
 
 namespace touchline::storage {
@@ -9,6 +10,12 @@ namespace touchline::storage {
 namespace {
 
 using verb = write_batch::operation::verb;
+
+// What was taken into the journal can be written.
+void must(const result<void>& done) {
+  if (!done)
+    throw std::logic_error{"the journal in memory: " + done.error().text};
+}
 
 } // namespace
 
@@ -129,10 +136,10 @@ void memory_store::reopen() {
   while (!journal_.empty()) {
     std::vector<write_batch> batches;
     for (const auto& bytes : journal_.front().batches)
-      (void)batches.emplace_back().append_own(bytes);
+      must(batches.emplace_back().append_own(bytes));
     ending_ = journal_.front().number;
-    (void)operations_.gather(batches);
-    (void)write();
+    must(operations_.gather(batches));
+    must(write());
   }
 }
 

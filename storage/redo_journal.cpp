@@ -21,9 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The first block: magic, format, the store's id (8 bytes), checksum of these. A record: magic,
-// format, its number (8), bytes behind the head (8), checksum of the rest; then for each batch its
-// length (4) and its bytes. Numbers have the least significant byte first.
+// The first block is sealed as records are, with the store's id for a number, and holds the length
+// of the file (8 bytes). A record: magic, format, its number (8), bytes behind the head (8),
+// checksum of the rest; then for each batch its length (4) and its bytes. Numbers have the least
+// significant byte first.
 constexpr std::uint32_t file_magic = 0x4a'4c'54'46;
 constexpr std::uint32_t record_magic = 0x4a'4c'54'52;
 constexpr std::uint32_t journal_format = 1;
@@ -159,7 +160,8 @@ result<void> redo_journal::create(const fs::path& file, std::uint64_t id, std::u
   auto error = 0;
   for (std::uint64_t i = 1; i < blocks && error == 0; ++i)
     error = write_all(out.get(), zeroes, i * block_bytes);
-  std::string head(head_bytes, '\0');
+  std::string head(head_bytes + sizeof(std::uint64_t), '\0');
+  write_number(head.data() + head_bytes, blocks * block_bytes);
   seal_part(head, file_magic, id, id);
   head.resize(block_bytes);
   if (error == 0)
@@ -178,8 +180,12 @@ result<std::vector<journal_record>> redo_journal::read(const fs::path& file, std
   if (!bytes)
     return tl::make_unexpected(bytes.error());
   const auto all = std::string_view{*bytes};
-  if (!open_part(all, file_magic, id))
+  const auto head = open_part(all, file_magic, id);
+  if (!head || head->payload.size() != sizeof(std::uint64_t))
     return damaged(file, "is not that of this store");
+  if (const auto wanted = number_at<std::uint64_t>(head->payload); all.size() != wanted)
+    return damaged(file, "has " + std::to_string(all.size()) + " bytes instead of "
+                           + std::to_string(wanted));
   std::vector<journal_record> out;
   auto offset = block_bytes;
   std::optional<std::uint64_t> last;
@@ -238,7 +244,7 @@ result<std::uint64_t> redo_journal::append(std::span<const write_batch* const> b
     write_number(record_.data() + at, static_cast<std::uint32_t>(size));
   }
   const auto taken = in_blocks(record_.size());
-  if (is_full_ || taken > bytes_ - offset_)
+  if (is_full_ || offset_ + taken > bytes_)
     return 0;
   seal_part(record_, record_magic, last_ + 1, id_);
   record_.resize(taken);

@@ -22,14 +22,16 @@ writer::~writer() {
 
 submitted writer::submit(write_batch&& batch, commit_token token, urgency when) {
   bool wake = false;
-  if (when == urgency::journal && (!options_.on_journaled || !batch.changes_groups_only()))
+  // What cannot be written is refused where others are not concerned.
+  if (when == urgency::journal
+      && (!options_.on_journaled || batch.error() || batch.empty() || !batch.changes_groups_only()))
     when = urgency::now;
   {
     const std::lock_guard lock{mutex_};
     if (stopping_ || statistics_.failed_for_good)
       return submitted::stopped;
-    const note x{token, lives_[source_of({token})], 0, when};
-    if (fenced_[source_of(x)]) {
+    const note x{token, lives_[source_of(token)], 0, when};
+    if (has_source(token) && fenced_[source_of(token)]) {
       batch.clear();
       return submitted::queued;
     }
@@ -111,7 +113,7 @@ void writer::run() {
       goes_on = commit_taken();
     const std::lock_guard lock{mutex_};
     // What is in the journal, and finds no room, is left to whoever opens the store next.
-    if (stopping_ && !goes_on)
+    if (stopping_ && !goes_on && queued_batches_.empty())
       return;
   }
 }
@@ -137,7 +139,7 @@ bool writer::wait_for_work() {
     }
     rest_ = rest::none;
   }
-  return statistics_.queued > 0;
+  return !stopping_ || statistics_.queued > 0;
 }
 
 bool writer::is_due() const {
@@ -160,11 +162,10 @@ bool writer::is_pressing() const {
 
 // What was queued goes behind what is in the journal and not written yet.
 void writer::take_queued() {
-  if (next_ >= batches_.size()) {
-    batches_.clear();
-    notes_.clear();
-    next_ = 0;
-  }
+  const auto written = static_cast<std::ptrdiff_t>(next_);
+  batches_.erase(batches_.begin(), batches_.begin() + written);
+  notes_.erase(notes_.begin(), notes_.begin() + written);
+  next_ = 0;
   {
     const std::lock_guard lock{mutex_};
     if (batches_.empty()) {
@@ -179,24 +180,54 @@ void writer::take_queued() {
     urgent_taken_ = urgent_taken_ || queued_urgent_ > 0;
     queued_urgent_ = queued_for_journal_ = 0;
   }
-  drop_outlived();
+  drop_outlived(0);
+  note_if_nothing_is_left();
 }
 
-std::uint8_t writer::source_of(const note& x) const {
-  return options_.source_of != nullptr ? options_.source_of(x.token) : std::uint8_t{0};
+void writer::note_if_nothing_is_left() {
+  const std::lock_guard lock{mutex_};
+  if (next_ < batches_.size())
+    return;
+  urgent_taken_ = full_ = false;
+  write_at_ = queued_batches_.empty() ? time_point::max()
+                                      : std::chrono::steady_clock::now()
+                                          + std::chrono::milliseconds{options_.max_delay_ms};
 }
 
-// Drops what a source submitted before it failed. What is in the journal counts.
-void writer::drop_outlived() {
+// What is in the journal is tried again later.
+void writer::note_if_no_room() {
+  const std::lock_guard lock{mutex_};
+  full_ = no_room_ && next_ < batches_.size() && !needs_transaction();
+  if (!full_)
+    return;
+  urgent_taken_ = false;
+  write_at_ = std::chrono::steady_clock::now()
+              + std::chrono::milliseconds{options_.full_disk_delay_ms};
+}
+
+bool writer::has_source(commit_token token) const {
+  return options_.source_of != nullptr && token != 0;
+}
+
+std::uint8_t writer::source_of(commit_token token) const {
+  return has_source(token) ? options_.source_of(token) : std::uint8_t{0};
+}
+
+// Drops what a source submitted before it failed. What is in the journal counts. Returns where the
+// batch that was at `mark` is now, or the one behind it.
+std::size_t writer::drop_outlived(std::size_t mark) {
   const std::lock_guard lock{mutex_};
   if (!ever_fenced_)
-    return;
+    return mark;
   auto kept = next_;
+  auto place = mark;
   for (auto i = next_; i < batches_.size(); ++i) {
-    if (notes_[i].record == 0 && notes_[i].life != lives_[source_of(notes_[i])]) {
+    const auto& x = notes_[i];
+    if (x.record == 0 && has_source(x.token) && x.life != lives_[source_of(x.token)]) {
       waiting_bytes_ -= batches_[i].size_bytes();
       --statistics_.queued;
       ++statistics_.failed;
+      place -= i < mark ? 1U : 0U;
       continue;
     }
     if (kept != i) {
@@ -207,6 +238,7 @@ void writer::drop_outlived() {
   }
   batches_.resize(kept);
   notes_.resize(kept);
+  return place;
 }
 
 // -- the journal --------------------------------------------------------------
@@ -243,10 +275,9 @@ bool writer::journal_waiting() {
   {
     const std::lock_guard lock{mutex_};
     ++statistics_.journal_records;
-    if (!full_)
-      write_at_
-        = std::min(write_at_, std::chrono::steady_clock::now()
-                                + std::chrono::milliseconds{options_.max_journal_delay_ms});
+    const std::chrono::milliseconds delay{full_ ? options_.full_disk_delay_ms
+                                                : options_.max_journal_delay_ms};
+    write_at_ = std::min(write_at_, std::chrono::steady_clock::now() + delay);
   }
   options_.on_journaled(tokens_);
   return true;
@@ -256,11 +287,12 @@ bool writer::journal_waiting() {
 
 // The sources of what failed, from next_ to `last`, write nothing more until they are forgiven.
 void writer::fence(std::size_t last) {
-  if (options_.source_of == nullptr)
-    return;
   for (auto i = next_; i < last; ++i) {
-    const auto source = source_of(notes_[i]);
-    if (notes_[i].record != 0 || std::exchange(fenced_[source], true))
+    const auto& x = notes_[i];
+    if (!has_source(x.token) || x.record != 0)
+      continue;
+    const auto source = source_of(x.token);
+    if (std::exchange(fenced_[source], true))
       continue;
     ++lives_[source];
     ever_fenced_ = true;
@@ -275,7 +307,8 @@ bool writer::commit_next() {
 // Commits one transaction of what was taken from the queue; false if that was nothing, or nothing
 // but what is in the journal and finds no room.
 bool writer::commit_taken() {
-  drop_outlived();
+  drop_outlived(next_);
+  note_if_nothing_is_left();
   if (next_ >= batches_.size())
     return false;
   std::size_t operations = 0;
@@ -289,13 +322,8 @@ bool writer::commit_taken() {
            && bytes < options_.max_transaction_bytes);
   const auto first = next_;
   commit_group(last);
-  if (next_ >= batches_.size()) {
-    const std::lock_guard lock{mutex_};
-    urgent_taken_ = false;
-    write_at_ = queued_batches_.empty() ? time_point::max()
-                                        : std::chrono::steady_clock::now()
-                                            + std::chrono::milliseconds{options_.max_delay_ms};
-  }
+  note_if_nothing_is_left();
+  note_if_no_room();
   return next_ > first;
 }
 
@@ -324,6 +352,11 @@ void writer::commit_group(std::size_t last) {
     if (!is_blamed) {
       if (error.code != error_code::disk_full && !fatal_)
         fatal_ = error;
+      // Nothing overtakes what is in the journal: what is behind it finds no room either.
+      const auto is_journaled = [](const note& x) { return x.record != 0; };
+      const auto front = notes_.begin() + static_cast<std::ptrdiff_t>(next_);
+      if (!fatal_ && std::any_of(front, notes_.end(), is_journaled))
+        last = batches_.size();
       finish(last, &error);
       return;
     }
@@ -332,10 +365,8 @@ void writer::commit_group(std::size_t last) {
     const auto front = static_cast<std::ptrdiff_t>(next_);
     std::rotate(batches_.begin() + front, batches_.begin() + blamed, batches_.begin() + blamed + 1);
     std::rotate(notes_.begin() + front, notes_.begin() + blamed, notes_.begin() + blamed + 1);
-    const auto before = batches_.size();
     finish(next_ + 1, &error);
-    drop_outlived();
-    last -= before - batches_.size();
+    last = drop_outlived(last);
   }
 }
 
@@ -382,12 +413,7 @@ void writer::finish(std::size_t last, const storage_error* error) {
     auto& facts = statistics_;
     waiting_bytes_ -= bytes;
     facts.queued -= count;
-    full_ = error != nullptr && error->code == error_code::disk_full;
-    if (full_) {
-      urgent_taken_ = false;
-      write_at_ = std::chrono::steady_clock::now()
-                  + std::chrono::milliseconds{options_.full_disk_delay_ms};
-    }
+    no_room_ = error != nullptr && error->code == error_code::disk_full;
     if (error != nullptr) {
       facts.failed += count;
       fence(last);

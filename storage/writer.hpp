@@ -51,7 +51,8 @@ struct writer_options {
   journal_listener on_journaled;
   /// Says which source, 0 to 255, a token belongs to; null when sources do not matter. When a batch
   /// of a source fails, everything else that the source submitted before it is forgiven is dropped,
-  /// and the listener does not hear of it: what follows from a lost write must not be written.
+  /// and the listener does not hear of it: what follows from a lost write must not be written. Token
+  /// 0 has no source.
   std::uint8_t (*source_of)(commit_token) = nullptr;
   /// False: no thread is started and the owner calls `commit_next`, as a simulation does.
   bool own_thread = true;
@@ -112,7 +113,8 @@ struct writer_statistics {
 /// their place in this order says, in the order of their own.
 ///
 /// A batch that is refused for its own fault fails alone. `disk_full` fails the batches of that
-/// transaction and the writer goes on. Any other error ends all writing, because a failed sync
+/// transaction and the writer goes on; what is in the journal waits for room, and then everything
+/// behind it fails as well. Any other error ends all writing, because a failed sync
 /// cannot be retried: what waits fails with it and `submit` returns `stopped` from then on.
 class writer {
 public:
@@ -179,7 +181,9 @@ private:
   bool must_write() const;
   bool is_pressing() const;
   void take_queued();
-  void drop_outlived();
+  void note_if_nothing_is_left();
+  void note_if_no_room();
+  std::size_t drop_outlived(std::size_t mark);
   bool journal_waiting();
   bool commit_taken();
   void fence(std::size_t last);
@@ -187,7 +191,8 @@ private:
   std::uint64_t records_before(std::size_t last) const;
   void finish(std::size_t last, const storage_error* error);
   std::size_t keep_journaled(std::size_t last);
-  std::uint8_t source_of(const note& x) const;
+  bool has_source(commit_token token) const;
+  std::uint8_t source_of(commit_token token) const;
 
   store& target_;
   const commit_listener listener_;
@@ -201,7 +206,7 @@ private:
   std::size_t queued_urgent_ = 0; // since what was queued was taken
   std::size_t queued_for_journal_ = 0;
   time_point write_at_ = time_point::max(); // when what waits is to be written at the latest
-  bool full_ = false; // the last transaction found no room
+  bool full_ = false; // what waits is in the journal, and found no room
   rest rest_ = rest::none;
   bool stopping_ = false;
   writer_statistics statistics_;
@@ -216,6 +221,7 @@ private:
   std::vector<commit_token> tokens_; // that a listener is told
   std::size_t next_ = 0;             // the first of batches_ that is not written yet
   bool urgent_taken_ = false;        // something among them is to be written at once
+  bool no_room_ = false;             // for the last transaction
   std::optional<storage_error> fatal_;
 
   std::thread thread_;

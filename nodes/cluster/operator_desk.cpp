@@ -823,7 +823,7 @@ void operator_desk::tail_here(const TailQuery& query, const reply_callback& then
       .then(
         [all, close](const ReplicaStatus& x) {
           if (x.role() == "leader")
-            all->committed[x.partition()] = x.commit_index();
+            all->committed[x.partition()] = std::min(x.commit_index(), x.readable_index());
           close();
         },
         [close](const caf::error&) { close(); });

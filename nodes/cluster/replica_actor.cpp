@@ -197,8 +197,9 @@ void replica_actor::clean_up(const replica_state& state) {
         break;
       batch.erase_staged(group_, piece);
     }
+  // Before anything that the journal gets of the same indexes.
   if (!batch.empty())
-    write(std::move(batch), urgency::later, {});
+    write(std::move(batch), urgency::now, {});
 }
 
 void replica_actor::start_core(consensus::stored_state stored) {
@@ -501,13 +502,15 @@ void replica_actor::write(storage::write_batch batch, urgency when, pending_writ
         break;
     }
   }
-  backlog_.emplace_back(token, std::move(batch));
+  backlog_.push_back({token, std::move(batch), when});
 }
 
 void replica_actor::flush_backlog() {
   while (!backlog_.empty()) {
-    auto& [token, batch] = backlog_.front();
-    auto result = environment_->writer->submit(std::move(batch), token, urgency::now);
+    auto& [token, batch, when] = backlog_.front();
+    // What was in no hurry has waited.
+    auto result = environment_->writer->submit(
+      std::move(batch), token, when == urgency::later ? urgency::now : when);
     if (result == storage::submitted::overloaded)
       return;
     if (result == storage::submitted::stopped) {
@@ -1073,6 +1076,7 @@ ReplicaStatus replica_actor::status() const {
   out.set_first_index(core_->first_index());
   out.set_last_index(core_->last_index());
   out.set_commit_index(core_->commit_index());
+  out.set_readable_index(core_->readable_index());
   for (auto& server : core_->committed_members().servers)
     server.role == server_role::voter ? out.add_voters(consensus::node_of(server.id))
                                       : out.add_standbys(consensus::node_of(server.id));

@@ -337,7 +337,13 @@ private:
   /// Writes up to this one belong to an earlier life.
   uint64_t floor_ = 0;
   std::deque<pending_write> pending_;
-  std::deque<std::pair<uint64_t, storage::write_batch>> backlog_;
+  /// Writes that the writer had no room for, in order.
+  struct unwritten {
+    uint64_t token = 0;
+    storage::write_batch batch;
+    storage::urgency when = storage::urgency::now;
+  };
+  std::deque<unwritten> backlog_;
   std::deque<held_messages> held_;
   uint64_t hold_until_ = 0;
 

@@ -36,11 +36,11 @@ struct consensus_input {
   std::string bytes;
 };
 
-/// From the writer: the replica's writes up to `number` are durable, or `number` failed.
 /// Behind the error of a full disk, where nobody else takes over.
 inline constexpr auto advice_on_full_disk
   = "; what was not acknowledged is not recorded, make room and send it again under the same id.";
 
+/// From the writer: the replica's writes up to `number` are durable, or `number` failed.
 struct written_notice {
   uint8_t generation = 0;
   uint64_t number = 0;

@@ -385,6 +385,10 @@ server_id core::id() const {
   return impl_->options.id;
 }
 
+uint64_t core::readable_index() const {
+  return impl_->log.readable();
+}
+
 uint64_t core::commit_index() const {
   return impl_->commit_index;
 }

@@ -253,6 +253,8 @@ public:
   server_id id() const;
   /// The highest index known to be committed. Never goes back.
   uint64_t commit_index() const;
+  /// The last entry that the `entry_reader` can give.
+  uint64_t readable_index() const;
   /// The first and the last entry in the log; first = last + 1 when it is empty.
   uint64_t first_index() const;
   uint64_t last_index() const;

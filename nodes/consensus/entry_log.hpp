@@ -33,6 +33,7 @@ public:
 
   /// The reader can give the entries up to `index`, if the one there is of `term`.
   void note_readable(uint64_t index, uint64_t term);
+  uint64_t readable() const { return readable_; }
 
   /// Forgets the data of the oldest entries up to `durable`, of those that the reader can give,
   /// while more than `max_bytes` are held.

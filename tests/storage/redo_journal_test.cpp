@@ -229,7 +229,42 @@ BOOST_AUTO_TEST_CASE(a_journal_that_is_missing_or_of_another_store_is_refused) {
   BOOST_TEST(error.text.find("is missing") != std::string::npos, error.text);
 }
 
-BOOST_AUTO_TEST_CASE(a_data_file_older_than_its_journal_is_refused) {
+BOOST_AUTO_TEST_CASE(a_journal_that_was_cut_short_is_refused) {
+  const temporary_folder folder;
+  {
+    auto store = open_with_journal(folder.path());
+    for (std::uint64_t i = 1; i <= 3; ++i)
+      journal(*store, entry_batch("1", i, "x"));
+  }
+  for (const std::uint64_t bytes : {20'000U, 8'192U, 4'096U, 100U, 0U}) {
+    fs::resize_file(folder.path() / "journal", bytes);
+    BOOST_TEST((refusal(folder.path()).code == error_code::damaged));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_was_found_in_part_before_another_crash_is_found_again) {
+  const temporary_folder folder;
+  const temporary_folder after;
+  // More than one transaction takes.
+  constexpr std::size_t size = std::size_t{16} << 20;
+  {
+    auto store = open_with_journal(folder.path(), size);
+    for (std::uint64_t i = 1; i <= 30; ++i)
+      BOOST_TEST(journal(*store, entry_batch("1", i, std::string(500'000, 'x'))) == i);
+  }
+  copy_files(folder.path(), after.path());
+  open_with_journal(folder.path());
+  // As if the crash had come between two transactions of the recovery, and before its end.
+  fs::copy_file(after.path() / "journal", folder.path() / "journal",
+                fs::copy_options::overwrite_existing);
+  for (const auto* path : {&folder, &after}) {
+    auto store = open_with_journal(path->path());
+    BOOST_TEST(last_entry(*store, "1") == 30U);
+    BOOST_TEST(journal(*store, entry_batch("1", 31, "x")) == 31U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_that_begins_behind_the_data_file_is_refused) {
   const temporary_folder folder;
   const temporary_folder earlier;
   auto store = open_with_journal(folder.path());

@@ -152,4 +152,45 @@ BOOST_AUTO_TEST_CASE(the_configured_limit_is_a_full_disk) {
   value_of(commit(*store, record_batch("team/a", next, std::string(20'000, 'x'))));
 }
 
+BOOST_AUTO_TEST_CASE(without_room_for_a_journal_a_store_is_opened_without_one) {
+  const small_disk disk{"2m"};
+  if (!disk)
+    return;
+  { auto store = open_store(disk.path()); }
+  auto options = options_for(disk.path());
+  options.journal_bytes = 64 << 20;
+  for (int round = 0; round < 2; ++round) {
+    auto store = value_of(lmdb_store::open(options));
+    write_batch entry;
+    entry.put_log("1", 1, "one");
+    const auto* one = &entry;
+    BOOST_TEST(value_of(store->journal({&one, 1})) == 0U);
+    BOOST_TEST(!fs::exists(disk.path() / "journal"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_journal_holds_is_found_written_when_there_is_room_for_it) {
+  const small_disk disk{"4m"};
+  if (!disk)
+    return;
+  auto options = options_for(disk.path());
+  options.journal_bytes = 1 << 20;
+  {
+    auto store = value_of(lmdb_store::open(options));
+    disk.fill();
+    for (std::uint64_t i = 1; i <= 10; ++i) {
+      write_batch entry;
+      entry.put_log("1", i, std::string(50'000, 'x'));
+      const auto* one = &entry;
+      BOOST_TEST(value_of(store->journal({&one, 1})) == i);
+    }
+  }
+  const auto refused = lmdb_store::open(options);
+  BOOST_TEST_REQUIRE(!refused);
+  BOOST_TEST((refused.error().code == error_code::disk_full), refused.error().text);
+  disk.make_room();
+  auto store = value_of(lmdb_store::open(options));
+  BOOST_TEST(value_of(store->log_bounds("1"))->last == 10U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

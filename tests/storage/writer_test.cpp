@@ -420,6 +420,97 @@ BOOST_AUTO_TEST_CASE(on_a_full_disk_what_is_in_the_journal_waits_and_the_rest_fa
   BOOST_TEST(x.writing->statistics().queued == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(on_a_full_disk_everything_behind_the_journal_fails_however_much_is_in_it) {
+  memory_store store;
+  store.set_journal(1'000'000);
+  outcomes told;
+  auto options = without_thread();
+  options.max_transaction_operations = 4;
+  options.on_journaled = [](std::span<const commit_token>) {};
+  writer writing{store, told.listener(), options};
+  for (std::uint64_t i = 1; i <= 9; ++i)
+    writing.submit(entry_batch(i), i, urgency::journal);
+  BOOST_TEST(writing.journal_next());
+  store.set_disk_full(true);
+  for (std::uint64_t i = 1; i <= 9; ++i)
+    writing.submit(record_batch("a", i, "r"), 100 + i);
+  while (writing.commit_next()) {
+  }
+  BOOST_TEST(told.failed.size() == 9U);
+  BOOST_TEST(writing.statistics().queued == 9U);
+  store.set_disk_full(false);
+  while (writing.commit_next()) {
+  }
+  BOOST_TEST(value_of(store.log_bounds("1"))->last == 9U);
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_that_cannot_be_written_is_not_journaled) {
+  journaling x;
+  write_batch wrong;
+  wrong.put_log("1", 0, "entry");
+  x.writing->submit(std::move(wrong), 1, urgency::journal);
+  BOOST_TEST(!x.writing->journal_next());
+  x.writing->submit(entry_batch(1), 102, urgency::journal);
+  while (x.writing->commit_next()) {
+  }
+  BOOST_TEST(x.told.failed.contains(1));
+  BOOST_TEST(x.entries() == 1U);
+  BOOST_TEST(!x.writing->statistics().failed_for_good);
+}
+
+// What is dropped leaves nothing to do, and the writer waits for more.
+BOOST_AUTO_TEST_CASE(a_writer_with_a_thread_goes_on_when_all_that_waited_was_dropped) {
+  for (const auto when : {urgency::now, urgency::later}) {
+    scripted_store store;
+    std::promise<void> committing;
+    std::promise<void> go_on;
+    std::promise<void> written;
+    auto may_go_on = go_on.get_future();
+    bool first = true;
+    store.on_commit = [&](std::span<const write_batch>) -> result<void> {
+      if (!std::exchange(first, false))
+        return {};
+      committing.set_value();
+      may_go_on.wait();
+      return tl::make_unexpected(storage_error{error_code::disk_full, "full"});
+    };
+    writer_options options;
+    options.max_delay_ms = 1;
+    options.source_of = [](commit_token token) { return static_cast<std::uint8_t>(token / 100); };
+    writer writing{store,
+                   [&](std::span<const commit_token> tokens, const storage_error* error) {
+                     if (tokens.back() == 103 && error == nullptr)
+                       written.set_value();
+                   },
+                   options};
+    writing.submit(record_batch("a", 1, "r"), 101);
+    committing.get_future().wait();
+    writing.submit(record_batch("a", 2, "r"), 102, when);
+    go_on.set_value();
+    // It is dropped, since the one before it failed.
+    while (writing.statistics().queued > 0)
+      std::this_thread::yield();
+    writing.forgive(1);
+    writing.submit(record_batch("a", 1, "r"), 103);
+    written.get_future().wait();
+    BOOST_TEST(writing.statistics().failed == 2U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_with_token_0_fails_alone_and_is_not_dropped_for_others) {
+  memory_store store;
+  outcomes told;
+  auto options = without_thread();
+  options.source_of = [](commit_token) { return std::uint8_t{0}; };
+  writer writing{store, told.listener(), options};
+  writing.submit(record_batch("a", 5, "r"), 0); // out of order
+  writing.submit(record_batch("a", 1, "r"), 1);
+  while (writing.commit_next()) {
+  }
+  BOOST_TEST(told.failed.contains(0));
+  BOOST_TEST(value_of(store.last_position("a")) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_in_the_journal_outlives_the_failure_of_its_source) {
   journaling x;
   x.writing->submit(entry_batch(1), 101, urgency::journal);
