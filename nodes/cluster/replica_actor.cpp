@@ -111,6 +111,10 @@ caf::behavior replica_actor::make_behavior() {
   show_gauges();
   delayed_send(caf::actor{this}, std::chrono::milliseconds{options_.upkeep_ms}, upkeep_tick{});
   return {[this](proposal& x) { take_proposal(x); },
+          [this](propose_now) {
+            proposes_soon_ = false;
+            settle();
+          },
           [this](const consensus_input& x) { receive(x.bytes); },
           [this](const written_notice& x) { written(x); },
           [this](replica_tick x) { tick(x.number); },
@@ -407,7 +411,9 @@ void replica_actor::take_proposal(proposal& x) {
     return;
   }
   queue_.push_back(std::move(x));
-  settle();
+  // What has come by then shares an entry.
+  if (!std::exchange(proposes_soon_, true))
+    send(caf::actor{this}, propose_now{});
 }
 
 void replica_actor::take_map(map_proposal& x) {

@@ -326,6 +326,7 @@ private:
   uint64_t tick_at_ms_ = 0;
 
   std::deque<proposal> queue_;
+  bool proposes_soon_ = false;
   std::deque<own_entry> own_entries_;
   std::deque<own_entry> own_committed_;
 

@@ -55,6 +55,9 @@ struct replica_tick {
 
 struct upkeep_tick {};
 
+/// To a replica, from itself: propose what has come meanwhile.
+struct propose_now {};
+
 /// The disk may have room again.
 struct try_again {};
 
@@ -138,6 +141,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(touchline_replica, first_custom_type_id + 300)
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::replica_tick))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::upkeep_tick))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::try_again))
+  CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::propose_now))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::peer_lost))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::stand_now))
   CAF_ADD_TYPE_ID(touchline_replica, (touchline::cluster::place_replicas))
@@ -163,6 +167,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::written_notice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::replica_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::upkeep_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::try_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::propose_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::peer_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::stand_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(touchline::cluster::place_replicas)

@@ -342,6 +342,25 @@ BOOST_AUTO_TEST_CASE(a_disk_that_cannot_be_read_ends_the_replica) {
   BOOST_TEST(replica.entries(1, 2, 1'000).empty());
 }
 
+BOOST_AUTO_TEST_CASE(entries_that_are_durable_and_cannot_be_read_back_yet_stay_in_memory) {
+  core_options options;
+  options.id = 1;
+  options.max_cached_bytes = 0;
+  core replica{options, [](auto...) { return false; }};
+  auto wishes = replica.start(newborn_group(voters({1})), 100);
+  wishes.merge(replica.entries_persisted(2, 2, 100, false));
+  BOOST_TEST(replica.commit_index() == 2U);
+  BOOST_TEST(replica.readable_index() == 1U);
+  BOOST_TEST(replica.entries(2, 2, 1'000).size() == 1U);
+  // Of an entry that was replaced since.
+  replica.entries_readable(2, 1);
+  (void)replica.tick(200);
+  BOOST_TEST(replica.entries(2, 2, 1'000).size() == 1U);
+  replica.entries_readable(2, 2);
+  (void)replica.tick(10'000);
+  BOOST_TEST(replica.readable_index() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(effects_that_are_merged_are_those_of_one_call) {
   effects first;
   first.first_index = 5;
