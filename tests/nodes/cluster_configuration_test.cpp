@@ -93,6 +93,7 @@ BOOST_AUTO_TEST_CASE(every_setting_is_read) {
     chunk-bytes = 60000
     kept-entries = 99
     cached-bytes = 70000
+    journal-bytes = 80000
   }
 )"));
   cluster_configuration expected;
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(every_setting_is_read) {
   expected.reconnect_max_ms = 4'000;
   expected.request_deadline_ms = 5'000;
   expected.drain_timeout_ms = 3'000;
-  expected.limits = {7, 100'000, 50'000, 99, 70'000, 60'000};
+  expected.limits = {7, 100'000, 50'000, 99, 70'000, 80'000, 60'000};
   BOOST_TEST(cluster.replicas == 1);
   same_settings(cluster, expected);
 }
