@@ -164,8 +164,7 @@ result<void> lmdb_store::open_journal(const lmdb_options& options) {
     if (!made)
       return made.error().code == error_code::disk_full ? result<void>{} : made;
   }
-  auto opened
-    = redo_journal::open(directory.journal_file(), self.journal_id, self.journal_written);
+  auto opened = redo_journal::open(directory.journal_file(), self.journal_id, self.journal_written);
   if (!opened)
     return tl::make_unexpected(std::move(opened.error()));
   self.journal = std::move(*opened);
@@ -356,8 +355,7 @@ void lmdb_store::ends_journal(std::uint64_t record) {
 int lmdb_store::implementation::put_journal_row(MDB_txn* txn) {
   if (ending <= journal_written)
     return MDB_SUCCESS;
-  auto value
-    = std::string(value_header_bytes, '\0').append(journal_payload(journal_id, ending));
+  auto value = std::string(value_header_bytes, '\0').append(journal_payload(journal_id, ending));
   seal_value(table::meta, journal_row, value.data(), value.size());
   auto key = lmdb_value(journal_row);
   auto data = lmdb_value(value);

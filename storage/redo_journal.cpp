@@ -52,7 +52,8 @@ std::uint64_t checksum(std::string_view head, std::string_view payload, std::uin
 }
 
 /// `out` begins with room for the head; what is behind it is the payload.
-void seal_part(std::string& out, std::uint32_t magic, std::uint64_t number, std::uint64_t id) noexcept {
+void seal_part(std::string& out, std::uint32_t magic, std::uint64_t number,
+               std::uint64_t id) noexcept {
   const auto payload = std::string_view{out}.substr(head_bytes);
   write_number(out.data(), magic);
   write_number(out.data() + 4, journal_format);
@@ -121,8 +122,8 @@ result<std::string> read_file(const fs::path& file) {
     return failed(errno, "read", file);
   std::string bytes(static_cast<std::size_t>(facts.st_size), '\0');
   for (std::size_t offset = 0; offset < bytes.size();) {
-    const auto count = ::pread(in.get(), bytes.data() + offset, bytes.size() - offset,
-                               static_cast<off_t>(offset));
+    const auto count
+      = ::pread(in.get(), bytes.data() + offset, bytes.size() - offset, static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR)
       continue;
     if (count < 0)

@@ -1,4 +1,5 @@
-// What is durable ahead of the transaction that writes it. See docs/adr/0044-a-journal-before-lmdb.md.
+// What is durable ahead of the transaction that writes it. See
+// docs/adr/0044-a-journal-before-lmdb.md.
 #pragma once
 
 #include "storage/error.hpp"
@@ -43,8 +44,8 @@ public:
   /// with `damaged` if the file is missing, belongs to another store, or a record is not what was
   /// written: the last one may have been cut off by a crash, since nobody was told of it, and no
   /// other.
-  static result<std::vector<journal_record>>
-  read(const std::filesystem::path& file, std::uint64_t id, std::uint64_t written);
+  static result<std::vector<journal_record>> read(const std::filesystem::path& file,
+                                                  std::uint64_t id, std::uint64_t written);
 
   /// Opens `file` to append behind record `written`, when LMDB has everything up to it.
   static result<redo_journal> open(std::filesystem::path file, std::uint64_t id,

@@ -201,8 +201,8 @@ void writer::note_if_no_room() {
   if (!full_)
     return;
   urgent_taken_ = false;
-  write_at_ = std::chrono::steady_clock::now()
-              + std::chrono::milliseconds{options_.full_disk_delay_ms};
+  write_at_
+    = std::chrono::steady_clock::now() + std::chrono::milliseconds{options_.full_disk_delay_ms};
 }
 
 bool writer::has_source(commit_token token) const {
@@ -347,8 +347,8 @@ void writer::commit_group(std::size_t last) {
       return;
     }
     const auto& error = done.error();
-    const auto is_blamed = error.batch && *error.batch < group.size()
-                           && notes_[next_ + *error.batch].record == 0;
+    const auto is_blamed
+      = error.batch && *error.batch < group.size() && notes_[next_ + *error.batch].record == 0;
     if (!is_blamed) {
       if (error.code != error_code::disk_full && !fatal_)
         fatal_ = error;

@@ -51,8 +51,8 @@ struct writer_options {
   journal_listener on_journaled;
   /// Says which source, 0 to 255, a token belongs to; null when sources do not matter. When a batch
   /// of a source fails, everything else that the source submitted before it is forgiven is dropped,
-  /// and the listener does not hear of it: what follows from a lost write must not be written. Token
-  /// 0 has no source.
+  /// and the listener does not hear of it: what follows from a lost write must not be written.
+  /// Token 0 has no source.
   std::uint8_t (*source_of)(commit_token) = nullptr;
   /// False: no thread is started and the owner calls `commit_next`, as a simulation does.
   bool own_thread = true;
@@ -138,20 +138,21 @@ public:
   /// the listener.
   void stop();
 
-  /// Drops what waits and takes nothing more, as the end of a process does: nobody is told. Only for
-  /// writers without a thread of their own.
+  /// Drops what waits and takes nothing more, as the end of a process does: nobody is told. Only
+  /// for writers without a thread of their own.
   void discard();
 
   /// Commits one transaction of what waits, urgent or not, on the calling thread; false if nothing
-  /// waited, or nothing but what is in the journal and finds no room. Only for writers without a thread of their own.
+  /// waited, or nothing but what is in the journal and finds no room. Only for writers without a
+  /// thread of their own.
   bool commit_next();
 
   /// Puts what waits for the journal into it, on the calling thread; false if nothing did, or there
   /// is more to do than that: `commit_next` is. Only for writers without a thread of their own.
   bool journal_next();
 
-  /// Whether something that was taken from the queue is neither written nor in the journal. Only for
-  /// writers without a thread of their own.
+  /// Whether something that was taken from the queue is neither written nor in the journal. Only
+  /// for writers without a thread of their own.
   bool needs_transaction() const;
 
   /// The counters now. Thread safe.
@@ -206,7 +207,7 @@ private:
   std::size_t queued_urgent_ = 0; // since what was queued was taken
   std::size_t queued_for_journal_ = 0;
   time_point write_at_ = time_point::max(); // when what waits is to be written at the latest
-  bool full_ = false; // what waits is in the journal, and found no room
+  bool full_ = false;                       // what waits is in the journal, and found no room
   rest rest_ = rest::none;
   bool stopping_ = false;
   writer_statistics statistics_;

@@ -167,10 +167,9 @@ tl::expected<void, refusal> cluster_node::run(const cluster_node_setup& setup) {
   if (config.cluster) {
     constexpr uint32_t effects_delay_ms = 100;
     writer.max_delay_ms = effects_delay_ms;
-    writer.on_journaled
-      = [replicas = replicas_](std::span<const storage::commit_token> tokens) {
-          cluster::tell_replicas(*replicas, tokens, nullptr, true);
-        };
+    writer.on_journaled = [replicas = replicas_](std::span<const storage::commit_token> tokens) {
+      cluster::tell_replicas(*replicas, tokens, nullptr, true);
+    };
   }
   writer_ = std::make_unique<storage::writer>(
     *store_,
@@ -233,8 +232,8 @@ tl::expected<void, refusal> cluster_node::run(const cluster_node_setup& setup) {
     load_.sample(now_ms);
     show_writer(*system_, writer_->statistics());
     if (auto facts = store_->statistics())
-      show_gauge(*system_, "journal-used-bytes", "Bytes of the journal that LMDB does not have yet.",
-                 facts->journal_used_bytes);
+      show_gauge(*system_, "journal-used-bytes",
+                 "Bytes of the journal that LMDB does not have yet.", facts->journal_used_bytes);
   };
   if (setup.id != 0) {
     const auto& limits = config.cluster->limits;

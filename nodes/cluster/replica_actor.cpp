@@ -80,8 +80,8 @@ void tell_replicas(const replica_table& replicas, std::span<const storage::commi
   }
   for (auto partition : touched) {
     auto token = newest[partition];
-    written_notice notice{write_token::generation(token), write_token::number(token), {},
-                          journaled};
+    written_notice notice{
+      write_token::generation(token), write_token::number(token), {}, journaled};
     if (error)
       notice.error = *error;
     if (auto replica = replicas.at(partition))
@@ -515,8 +515,8 @@ void replica_actor::flush_backlog() {
   while (!backlog_.empty()) {
     auto& [token, batch, when] = backlog_.front();
     // What was in no hurry has waited.
-    auto result = environment_->writer->submit(
-      std::move(batch), token, when == urgency::later ? urgency::now : when);
+    auto result = environment_->writer->submit(std::move(batch), token,
+                                               when == urgency::later ? urgency::now : when);
     if (result == storage::submitted::overloaded)
       return;
     if (result == storage::submitted::stopped) {

@@ -330,8 +330,8 @@ private:
   std::deque<own_entry> own_entries_;
   std::deque<own_entry> own_committed_;
 
-  /// Writes up to `durable_write_` are durable and can be read; those of the log up to `logged_write_`
-  /// are durable.
+  /// Writes up to `durable_write_` are durable and can be read; those of the log up to
+  /// `logged_write_` are durable.
   uint64_t last_write_ = 0;
   uint64_t durable_write_ = 0;
   uint64_t logged_write_ = 0;

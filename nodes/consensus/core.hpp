@@ -202,8 +202,8 @@ public:
 
   /// The entries up to `index`, whose term was `term` when they were handed out, are durable: once
   /// for every `append`, in their order; several may be reported as the last of them. Ignored when
-  /// they were truncated or replaced since. `readable`: the `entry_reader` can give them, or will be
-  /// able to when `entries_readable` says so; until then they are kept in memory.
+  /// they were truncated or replaced since. `readable`: the `entry_reader` can give them, or will
+  /// be able to when `entries_readable` says so; until then they are kept in memory.
   effects entries_persisted(uint64_t index, uint64_t term, uint64_t now_ms, bool readable = true);
 
   /// The `entry_reader` can give the entries up to `index`, whose term was `term` when they were

@@ -241,20 +241,19 @@ void simulated_node::pump_disk() {
   if (!is_up() || life_->syncing || disk_is_idle())
     return;
   life_->syncing = true;
-  around_.time->after(around_.chance->between(speed_.min_us, speed_.max_us),
-                      [this, of = std::weak_ptr{life_}] {
-                        auto now = of.lock();
-                        if (!now || now->ending)
-                          return;
-                        now->syncing = false;
-                        // What is in the journal may wait for others.
-                        constexpr uint64_t rarely = 4;
-                        if (!now->writer->journal_next()
-                            && (now->writer->needs_transaction()
-                                || around_.chance->between(1, rarely) == 1))
-                          now->writer->commit_next();
-                        around_.seen->add(uint64_t{id_} << 48 | disk_.transactions());
-                      });
+  around_.time->after(
+    around_.chance->between(speed_.min_us, speed_.max_us), [this, of = std::weak_ptr{life_}] {
+      auto now = of.lock();
+      if (!now || now->ending)
+        return;
+      now->syncing = false;
+      // What is in the journal may wait for others.
+      constexpr uint64_t rarely = 4;
+      if (!now->writer->journal_next()
+          && (now->writer->needs_transaction() || around_.chance->between(1, rarely) == 1))
+        now->writer->commit_next();
+      around_.seen->add(uint64_t{id_} << 48 | disk_.transactions());
+    });
 }
 
 // -- traffic --------------------------------------------------------------------------------------

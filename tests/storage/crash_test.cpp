@@ -118,8 +118,8 @@ BOOST_AUTO_TEST_CASE(what_was_acknowledged_from_the_journal_survives_kill_9_at_a
         next = value_of(store->read_log(group, next, {},
                                         [&](std::uint64_t position, std::string_view bytes) {
                                           const auto size = position % 50 == 0 ? 30'000U : 300U;
-                                          const auto letter = static_cast<char>(
-                                            'a' + (stream + position) % 26);
+                                          const auto letter
+                                            = static_cast<char>('a' + (stream + position) % 26);
                                           BOOST_TEST((bytes == std::string(size, letter)));
                                           return true;
                                         }))

@@ -1,6 +1,6 @@
 // Writes until it is killed. Each batch that became durable is acknowledged on standard output, one
-// line "STREAM POSITION" each, only after the writer said so. With a second argument: entries of the
-// logs of groups, durable by the journal.
+// line "STREAM POSITION" each, only after the writer said so. With a second argument: entries of
+// the logs of groups, durable by the journal.
 #include "storage/lmdb_store.hpp"
 #include "storage/writer.hpp"
 
@@ -86,11 +86,10 @@ int main(int argc, char** argv) {
   }
   for (std::uint64_t i = 0;; ++i) {
     const auto stream = i % streams;
-    while (writing.submit(journals ? entry_for(stream, next[stream])
-                                   : batch_for(stream, next[stream]),
-                          next[stream] * streams + stream,
-                          journals ? urgency::journal : urgency::now)
-           == submitted::overloaded)
+    while (
+      writing.submit(journals ? entry_for(stream, next[stream]) : batch_for(stream, next[stream]),
+                     next[stream] * streams + stream, journals ? urgency::journal : urgency::now)
+      == submitted::overloaded)
       std::this_thread::yield();
     ++next[stream];
   }

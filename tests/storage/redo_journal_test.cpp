@@ -1,4 +1,5 @@
-// The journal: what is in it is found written, whatever ended the process, and damage is not served.
+// The journal: what is in it is found written, whatever ended the process, and damage is not
+// served.
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
@@ -151,9 +152,8 @@ BOOST_AUTO_TEST_CASE(after_a_power_cut_at_any_moment_everything_acknowledged_is_
     for (int step = 0; step < 40; ++step) {
       const auto group = std::to_string(random() % 3);
       const auto index = acknowledged[group] + 1;
-      auto batch
-        = entry_batch(group, index, group + ':' + std::to_string(index)
-                                      + std::string(random() % 9'000, '.'));
+      auto batch = entry_batch(
+        group, index, group + ':' + std::to_string(index) + std::string(random() % 9'000, '.'));
       if (journal(*store, batch) != 0) {
         waiting.push_back(std::move(batch));
         acknowledged[group] = index;
