@@ -1,6 +1,7 @@
 #include "storage/lmdb_log.hpp"
 
 #include "storage/layout.hpp"
+#include "storage/little_endian.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -18,20 +19,6 @@ using verb = write_batch::operation::verb;
 // least significant byte first.
 constexpr std::size_t count_bytes = 4;
 constexpr std::size_t frame_bytes = 1 + 1 + 8 + 4;
-
-template <class Number>
-void add_number(std::string& out, Number number) {
-  for (std::size_t i = 0; i < sizeof number; ++i)
-    out += static_cast<char>(number >> (8 * i) & 0xff);
-}
-
-template <class Number>
-Number number_at(std::string_view bytes) {
-  Number number = 0;
-  for (std::size_t i = 0; i < sizeof number; ++i)
-    number |= static_cast<Number>(Number{static_cast<unsigned char>(bytes[i])} << (8 * i));
-  return number;
-}
 
 std::string_view view(const std::array<char, position_bytes>& bytes) noexcept {
   return {bytes.data(), bytes.size()};

@@ -1,6 +1,7 @@
 #include "storage/redo_journal.hpp"
 
 #include "storage/data_directory.hpp"
+#include "storage/little_endian.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -31,20 +32,6 @@ constexpr std::uint32_t journal_format = 1;
 constexpr std::size_t head_bytes = 4 + 4 + 8 + 8 + 8;
 constexpr std::size_t checksum_offset = head_bytes - 8;
 constexpr std::size_t length_bytes = 4;
-
-template <class Number>
-void write_number(char* out, Number number) noexcept {
-  for (std::size_t i = 0; i < sizeof number; ++i)
-    out[i] = static_cast<char>(number >> (8 * i) & 0xff);
-}
-
-template <class Number>
-Number number_at(std::string_view bytes) noexcept {
-  Number number = 0;
-  for (std::size_t i = 0; i < sizeof number; ++i)
-    number |= static_cast<Number>(Number{static_cast<unsigned char>(bytes[i])} << (8 * i));
-  return number;
-}
 
 std::uint64_t checksum(std::string_view head, std::string_view payload, std::uint64_t id) noexcept {
   const auto seed = XXH3_64bits_withSeed(payload.data(), payload.size(), id);

@@ -1,6 +1,7 @@
 #include "storage/write_batch.hpp"
 
 #include "storage/limits.hpp"
+#include "storage/little_endian.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,20 +40,6 @@ std::size_t largest_payload(table where) noexcept {
 constexpr std::uint8_t batch_format = 1;
 constexpr std::size_t batch_header_bytes = 1 + 4;
 constexpr std::size_t operation_bytes = 8;
-
-template <std::size_t Bytes>
-void write_number(char* out, std::uint64_t number) noexcept {
-  for (std::size_t i = 0; i < Bytes; ++i)
-    out[i] = static_cast<char>((number >> (8 * i)) & 0xff);
-}
-
-template <std::size_t Bytes>
-std::uint64_t read_number(const char* bytes) noexcept {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < Bytes; ++i)
-    number |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
-  return number;
-}
 
 // True if `key` has the shape that the functions of `write_batch` give to keys of `where`.
 bool is_sound_key(table where, std::string_view key) noexcept {
@@ -231,14 +218,14 @@ void write_batch::encode_to(std::string& out) const {
   out.reserve(start + head + bytes_.size());
   out.resize(start + head);
   auto* place = out.data() + start;
-  write_number<1>(place, batch_format);
-  write_number<4>(place + 1, operations_.size());
+  write_number(place, batch_format);
+  write_number(place + 1, static_cast<std::uint32_t>(operations_.size()));
   place += batch_header_bytes;
   for (const auto& op : operations_) {
-    write_number<1>(place, static_cast<std::uint8_t>(op.what));
-    write_number<1>(place + 1, static_cast<std::uint8_t>(op.where));
-    write_number<2>(place + 2, op.key_bytes);
-    write_number<4>(place + 4, op.value_bytes);
+    write_number(place, static_cast<std::uint8_t>(op.what));
+    write_number(place + 1, static_cast<std::uint8_t>(op.where));
+    write_number(place + 2, op.key_bytes);
+    write_number(place + 4, op.value_bytes);
     place += operation_bytes;
   }
   out += bytes_;
@@ -259,24 +246,24 @@ bool write_batch::changes_groups_only() const noexcept {
 }
 
 result<void> write_batch::append_checked(std::string_view bytes, std::span<const table> allowed) {
-  if (bytes.size() < batch_header_bytes || read_number<1>(bytes.data()) != batch_format)
+  if (bytes.size() < batch_header_bytes || number_at<std::uint8_t>(bytes) != batch_format)
     return broken_batch("it does not begin as one of format " + std::to_string(batch_format));
-  const auto count = read_number<4>(bytes.data() + 1);
+  const auto count = number_at<std::uint32_t>(bytes.substr(1));
   if (count > (bytes.size() - batch_header_bytes) / operation_bytes)
     return broken_batch("it ends within its list of operations");
-  const auto* place = bytes.data() + batch_header_bytes;
+  auto place = bytes.substr(batch_header_bytes);
   const auto content = bytes.substr(batch_header_bytes + count * operation_bytes);
   const auto operations_before = operations_.size();
   const auto bytes_before = bytes_.size();
   operations_.resize(operations_before + count);
   std::size_t offset = 0;
   const auto take = [&](operation& op) {
-    op.what = static_cast<verb>(read_number<1>(place));
-    op.where = static_cast<table>(read_number<1>(place + 1));
-    op.key_bytes = static_cast<std::uint16_t>(read_number<2>(place + 2));
-    op.value_bytes = static_cast<std::uint32_t>(read_number<4>(place + 4));
+    op.what = static_cast<verb>(number_at<std::uint8_t>(place));
+    op.where = static_cast<table>(number_at<std::uint8_t>(place.substr(1)));
+    op.key_bytes = number_at<std::uint16_t>(place.substr(2));
+    op.value_bytes = number_at<std::uint32_t>(place.substr(4));
     op.offset = bytes_before + offset;
-    place += operation_bytes;
+    place.remove_prefix(operation_bytes);
     const auto size = std::size_t{op.key_bytes} + op.value_bytes;
     if (size > content.size() - offset)
       return false;

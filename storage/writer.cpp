@@ -256,11 +256,13 @@ bool writer::needs_transaction() const {
 // True if what waits for the journal is in it; false if nothing does, or all has to be written.
 bool writer::journal_waiting() {
   std::vector<const write_batch*> wanted;
+  std::vector<note*> wanted_notes;
   tokens_.clear();
   for (auto i = next_; i < batches_.size(); ++i)
-    if (notes_[i].when == urgency::journal && notes_[i].record == 0) {
+    if (auto& x = notes_[i]; x.when == urgency::journal && x.record == 0) {
       wanted.push_back(&batches_[i]);
-      tokens_.push_back(notes_[i].token);
+      wanted_notes.push_back(&x);
+      tokens_.push_back(x.token);
     }
   if (wanted.empty() || fatal_)
     return false;
@@ -269,9 +271,8 @@ bool writer::journal_waiting() {
     fatal_ = record.error();
   if (!record || *record == 0)
     return false;
-  for (auto i = next_; i < batches_.size(); ++i)
-    if (notes_[i].when == urgency::journal && notes_[i].record == 0)
-      notes_[i].record = *record;
+  for (auto* x : wanted_notes)
+    x->record = *record;
   {
     const std::lock_guard lock{mutex_};
     ++statistics_.journal_records;

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <functional>
 #include <string>
+#include <utility>
 
 using namespace touchline::storage;
 using namespace touchline::storage::test;
@@ -26,62 +28,50 @@ storage_error refusal(const fs::path& path) {
   return opened.error();
 }
 
-// An LMDB file with one entry in its root tree, as another program would leave it.
-void write_foreign_file(const fs::path& path, const std::string& key, const std::string& value) {
-  MDB_env* env = nullptr;
-  MDB_txn* txn = nullptr;
-  MDB_dbi dbi = 0;
-  BOOST_REQUIRE(mdb_env_create(&env) == 0);
-  BOOST_REQUIRE(mdb_env_open(env, path.c_str(), 0, 0644) == 0);
-  BOOST_REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
-  BOOST_REQUIRE(mdb_dbi_open(txn, nullptr, 0, &dbi) == 0);
-  auto key_bytes = key;
-  auto value_bytes = value;
-  MDB_val k{key_bytes.size(), key_bytes.data()};
-  MDB_val v{value_bytes.size(), value_bytes.data()};
-  BOOST_REQUIRE(mdb_put(txn, dbi, &k, &v, 0) == 0);
-  BOOST_REQUIRE(mdb_txn_commit(txn) == 0);
-  mdb_env_close(env);
-}
-
-// Writes the seal of another format, in a transaction that a store could have written.
-void write_seal(const fs::path& path, std::uint64_t format) {
+// Does something to an LMDB file, which is made if it is missing, in one transaction.
+void in_transaction(const fs::path& path,
+                    const std::function<void(MDB_txn* txn, MDB_dbi root)>& change) {
   MDB_env* env = nullptr;
   MDB_txn* txn = nullptr;
   MDB_dbi root = 0;
-  BOOST_REQUIRE(mdb_env_create(&env) == 0);
-  BOOST_REQUIRE(mdb_env_open(env, path.c_str(), 0, 0644) == 0);
-  BOOST_REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
-  BOOST_REQUIRE(mdb_dbi_open(txn, nullptr, 0, &root) == 0);
-  auto key = std::string{seal_key};
-  auto value = encode_seal({format, mdb_txn_id(txn)});
-  MDB_val k{key.size(), key.data()};
-  MDB_val v{value.size(), value.data()};
-  BOOST_REQUIRE(mdb_put(txn, root, &k, &v, 0) == 0);
-  BOOST_REQUIRE(mdb_txn_commit(txn) == 0);
-  mdb_env_close(env);
-}
-
-// Removes one table, in a transaction that a store could have written.
-void drop_table(const fs::path& path, table which) {
-  MDB_env* env = nullptr;
-  MDB_txn* txn = nullptr;
-  MDB_dbi root = 0;
-  MDB_dbi dbi = 0;
   BOOST_REQUIRE(mdb_env_create(&env) == 0);
   BOOST_REQUIRE(mdb_env_set_maxdbs(env, 16) == 0);
   BOOST_REQUIRE(mdb_env_open(env, path.c_str(), 0, 0644) == 0);
   BOOST_REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
   BOOST_REQUIRE(mdb_dbi_open(txn, nullptr, 0, &root) == 0);
-  BOOST_REQUIRE(mdb_dbi_open(txn, std::string{name_of(which)}.c_str(), 0, &dbi) == 0);
-  BOOST_REQUIRE(mdb_drop(txn, dbi, 1) == 0);
-  auto key = std::string{seal_key};
-  auto value = encode_seal({store_format, mdb_txn_id(txn)});
+  change(txn, root);
+  BOOST_REQUIRE(mdb_txn_commit(txn) == 0);
+  mdb_env_close(env);
+}
+
+void put(MDB_txn* txn, MDB_dbi root, std::string key, std::string value) {
   MDB_val k{key.size(), key.data()};
   MDB_val v{value.size(), value.data()};
   BOOST_REQUIRE(mdb_put(txn, root, &k, &v, 0) == 0);
-  BOOST_REQUIRE(mdb_txn_commit(txn) == 0);
-  mdb_env_close(env);
+}
+
+// One entry in the root tree, as another program would leave it.
+void write_foreign_file(const fs::path& path, const std::string& key, const std::string& value) {
+  in_transaction(path, [&](MDB_txn* txn, MDB_dbi root) { put(txn, root, key, value); });
+}
+
+void put_seal(MDB_txn* txn, MDB_dbi root, std::uint64_t format) {
+  put(txn, root, std::string{seal_key}, encode_seal({format, mdb_txn_id(txn)}));
+}
+
+// Writes the seal of another format, in a transaction that a store could have written.
+void write_seal(const fs::path& path, std::uint64_t format) {
+  in_transaction(path, [&](MDB_txn* txn, MDB_dbi root) { put_seal(txn, root, format); });
+}
+
+// Removes one table, in a transaction that a store could have written.
+void drop_table(const fs::path& path, table which) {
+  in_transaction(path, [&](MDB_txn* txn, MDB_dbi root) {
+    MDB_dbi dbi = 0;
+    BOOST_REQUIRE(mdb_dbi_open(txn, std::string{name_of(which)}.c_str(), 0, &dbi) == 0);
+    BOOST_REQUIRE(mdb_drop(txn, dbi, 1) == 0);
+    put_seal(txn, root, store_format);
+  });
 }
 
 } // namespace
